@@ -1,0 +1,125 @@
+import uuid
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+
+class Role(models.TextChoices):
+    CUSTOMER = "customer", _("Customer")
+    AUTHOR = "author", _("Author")
+    LIBRARIAN = "librarian", _("Librarian")
+    ADMIN = "admin", _("Admin")
+
+
+STAFF_ROLES = (Role.LIBRARIAN, Role.ADMIN)
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username__iexact=username)
+
+    def create_superuser(self, username: str, email: str, password: str) -> "User":
+        """For `manage.py createsuperuser`: an admin whose second step goes to this e-mail address."""
+        user = self.model(username=username, email=email, role=Role.ADMIN, is_superuser=True)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with a login. Patrons are customers and authors; librarians and admins are staff."""
+
+    username = models.CharField(_("username"), max_length=150, validators=[UnicodeUsernameValidator()])
+    email = models.EmailField(_("e-mail"), null=True, blank=True)
+    phone = PhoneNumberField(_("phone"), null=True, blank=True, unique=True)
+    first_name = models.CharField(_("first name"), max_length=150, blank=True, default="")
+    last_name = models.CharField(_("last name"), max_length=150, blank=True, default="")
+    role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.CUSTOMER)
+    language = models.CharField(_("language"), max_length=10, blank=True, default="")
+    is_active = models.BooleanField(_("active"), default=True)
+    second_step = models.BooleanField(_("asks for a one-time code"), default=True)
+    email_verified_at = models.DateTimeField(_("e-mail verified at"), null=True, blank=True)
+    phone_verified_at = models.DateTimeField(_("phone verified at"), null=True, blank=True)
+    joined_at = models.DateTimeField(_("joined at"), db_default=Now())
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["email"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.UniqueConstraint(Lower("username"), name="user_username_unique_ignoring_case"),
+            models.UniqueConstraint(Lower("email"), name="user_email_unique_ignoring_case"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_known"),
+            models.CheckConstraint(
+                condition=Q(role=Role.ADMIN, is_superuser=True) | (~Q(role=Role.ADMIN) & Q(is_superuser=False)),
+                name="user_superuser_means_admin",
+            ),
+            models.CheckConstraint(
+                condition=Q(second_step=True) | ~Q(role__in=[Role.LIBRARIAN, Role.ADMIN]),
+                name="user_staff_has_second_step",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["role", "id"], name="user_by_role"),
+            models.Index(fields=["-joined_at", "-id"], name="user_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role in STAFF_ROLES
+
+    @property
+    def is_patron(self) -> bool:
+        return self.role in (Role.CUSTOMER, Role.AUTHOR)
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.username
+
+    def get_short_name(self) -> str:
+        return self.first_name or self.username
+
+
+class Session(models.Model):
+    """One device that is logged in, by tokens or on the web pages; every token names its session."""
+
+    class Channel(models.TextChoices):
+        API = "api", _("app")
+        WEB = "web", _("web")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="sessions", verbose_name=_("user"))
+    channel = models.CharField(_("channel"), max_length=3, choices=Channel)
+    user_agent = models.CharField(_("device"), max_length=300, blank=True, default="")
+    address = models.GenericIPAddressField(_("address"), null=True, blank=True)
+    refresh_id = models.CharField(_("current refresh token's id"), max_length=64, blank=True, default="", editable=False)
+    created_at = models.DateTimeField(_("created at"), db_default=Now())
+    last_used_at = models.DateTimeField(_("last used at"), db_default=Now())
+    expires_at = models.DateTimeField(_("expires at"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    end_reason = models.CharField(_("why it ended"), max_length=30, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering = ["-last_used_at"]
+        indexes = [
+            models.Index(fields=["user", "-last_used_at"], name="session_open_by_user", condition=Q(ended_at=None)),
+            models.Index(fields=["-last_used_at"], name="session_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} · {self.get_channel_display()}"

@@ -1,0 +1,15 @@
+"""Events, recorded in the transaction that makes them true and delivered at least once (architecture.md, "Events").
+
+`record(event)` and `@subscribe(...)` are the whole interface for the apps; the relay and the workers do the rest.
+"""
+
+from library_portal.outbox.registry import Event, subscribe
+
+__all__ = ["Event", "record", "subscribe"]
+
+
+def record(event: Event) -> int:
+    """Write the event and one delivery per subscribed handler; returns the event's id. Needs an open transaction."""
+    from library_portal.outbox.recording import record as record_event
+
+    return record_event(event)

@@ -1,0 +1,20 @@
+"""The one Redis client. Everything in Redis can be lost: who uses it says what happens without it."""
+
+from functools import cache
+
+from django.conf import settings
+from redis import Redis
+from redis.exceptions import RedisError
+
+__all__ = ["RedisError", "client"]
+
+
+@cache
+def client() -> Redis:
+    """The shared, thread-safe client; strings come back as `str`. Raises `RedisError` when Redis is away."""
+    return Redis.from_url(
+        settings.REDIS_URL,
+        decode_responses=True,
+        socket_connect_timeout=settings.REDIS_TIMEOUT_SECONDS,
+        socket_timeout=settings.REDIS_TIMEOUT_SECONDS,
+    )

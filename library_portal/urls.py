@@ -1,0 +1,32 @@
+"""Every address of the portal. Pages are in each app's `urls.py`, the API is put together in `library_portal.api.urls`."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+
+from library_portal import health, pages
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("", include("books.urls")),
+    path("", include("accounts.urls")),
+    path("", include("subscriptions.urls")),
+    path("", include("reservations.urls")),
+    path("", include("library_portal.notifications.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("library_portal.api_urls")),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("redoc/", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
+    path("health/live/", health.live, name="health-live"),
+    path("health/ready/", health.ready, name="health-ready"),
+]
+
+if not settings.PRODUCTION:
+    urlpatterns.append(path("dev/", include("library_portal.notifications.mailbox_urls")))
+
+handler400 = "library_portal.pages.bad_request"
+handler403 = "library_portal.pages.permission_denied"
+handler404 = "library_portal.pages.page_not_found"
+handler500 = "library_portal.pages.server_error"

@@ -1,0 +1,111 @@
+from decimal import Decimal
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from library_portal.money import money_field
+
+
+class Status(models.TextChoices):
+    PENDING = "pending", _("waiting")
+    READY = "ready", _("ready")
+    ACTIVE = "active", _("on loan")
+    COMPLETED = "completed", _("returned")
+    CANCELLED = "cancelled", _("cancelled")
+    EXPIRED = "expired", _("expired")
+
+
+OPEN = (Status.PENDING, Status.READY, Status.ACTIVE)
+WITH_COPY = (Status.READY, Status.ACTIVE)
+CLOSED = (Status.COMPLETED, Status.CANCELLED, Status.EXPIRED)
+
+
+class Reservation(models.Model):
+    """One patron's request for one book, from the request to the return (rules.md, "The life of a reservation")."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="reservations", verbose_name=_("patron")
+    )
+    book = models.ForeignKey("books.Book", models.PROTECT, related_name="reservations", verbose_name=_("book"))
+    copy = models.ForeignKey(
+        "books.Copy", models.PROTECT, null=True, blank=True, related_name="reservations", verbose_name=_("copy")
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
+    days = models.PositiveSmallIntegerField(_("days"))
+    priority = models.PositiveSmallIntegerField(_("queue priority"), default=0)
+    joined_at = models.DateTimeField(_("joined the queue at"), db_default=Now())
+    paused_until = models.DateField(_("paused until"), null=True, blank=True)
+    told_reasons = ArrayField(models.CharField(max_length=20), default=list, blank=True, editable=False)
+
+    price = money_field(_("price"), null=True, blank=True)
+    discount_name = models.CharField(_("discount"), max_length=30, blank=True, default="")
+    discount_percent = models.PositiveSmallIntegerField(_("discount, %"), default=0)
+    paid = money_field(_("paid"), default=Decimal(0))
+    refunded = money_field(_("refunded"), default=Decimal(0))
+    late_fee = money_field(_("late fee"), default=Decimal(0))
+
+    ready_at = models.DateTimeField(_("held at"), null=True, blank=True)
+    hold_until = models.DateTimeField(_("held until"), null=True, blank=True)
+    starts_on = models.DateField(_("lent on"), null=True, blank=True)
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    extensions = models.PositiveSmallIntegerField(_("extensions"), default=0)
+    closed_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("reservation")
+        verbose_name_plural = _("reservations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "book"],
+                condition=Q(status__in=["pending", "ready", "active"]),
+                name="reservation_one_open_per_patron_and_book",
+            ),
+            models.UniqueConstraint(
+                fields=["copy"], condition=Q(status__in=["ready", "active"]), name="reservation_one_per_copy"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["ready", "active", "completed"], copy__isnull=False)
+                | Q(status="pending", copy=None)
+                | Q(status__in=["cancelled", "expired"]),
+                name="reservation_copy_fits_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="pending", ready_at=None)
+                | Q(status__in=["ready", "active", "completed"], ready_at__isnull=False, hold_until__isnull=False, price__isnull=False)
+                | Q(status__in=["cancelled", "expired"]),
+                name="reservation_hold_fits_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "completed"], starts_on__isnull=False, due_on__gte=F("starts_on"))
+                | (~Q(status__in=["active", "completed"]) & Q(starts_on=None, due_on=None)),
+                name="reservation_loan_dates_fit_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["pending", "ready", "active"], closed_at=None)
+                | Q(status__in=["completed", "cancelled", "expired"], closed_at__isnull=False),
+                name="reservation_closed_at_fits_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(days__gt=0, paid__gte=0, refunded__gte=0, refunded__lte=F("paid"), late_fee__gte=0),
+                name="reservation_amounts_make_sense",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                F("book"), F("priority").desc(), F("joined_at"), F("id"), name="reservation_queue", condition=Q(status="pending")
+            ),
+            models.Index(fields=["user", "-id"], name="reservation_by_patron"),
+            models.Index(fields=["user", "ready_at"], name="reservation_holds_of_patron"),
+            models.Index(fields=["user", "closed_at"], name="reservation_closed_by_patron"),
+            models.Index(fields=["hold_until"], name="reservation_expiring", condition=Q(status="ready")),
+            models.Index(fields=["due_on", "id"], name="reservation_due", condition=Q(status="active")),
+            models.Index(fields=["status", "-id"], name="reservation_by_status"),
+            models.Index(fields=["book", "status"], name="reservation_by_book"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} · {self.get_status_display()}"

@@ -1,0 +1,188 @@
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from library_portal.money import money_field
+
+
+class Plan(models.Model):
+    """Limits, prices and priority (rules.md, "Plans"). An empty limit means unlimited, an empty discount none."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    price = money_field(_("price for a period"), default=Decimal(0))
+    period_days = models.PositiveSmallIntegerField(_("days in a period"), default=30)
+    holds_per_week = models.PositiveSmallIntegerField(_("new holds per 7 days"), null=True, blank=True)
+    max_copies = models.PositiveSmallIntegerField(_("copies held or on loan at once"))
+    max_days = models.PositiveSmallIntegerField(_("longest loan, days"))
+    priority = models.PositiveSmallIntegerField(_("queue priority"), default=0)
+    discount_percent = models.PositiveSmallIntegerField(_("standing discount, %"), default=0)
+    frequent_reader_percent = models.PositiveSmallIntegerField(_("frequent-reader discount, %"), default=0)
+    big_spender_percent = models.PositiveSmallIntegerField(_("big-spender reward, %"), default=0)
+
+    class Meta:
+        verbose_name = _("plan")
+        verbose_name_plural = _("plans")
+        ordering = ["price", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(price__gte=0), name="plan_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(discount_percent__lte=100, frequent_reader_percent__lte=100, big_spender_percent__lte=100),
+                name="plan_discounts_at_most_100",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Subscription(models.Model):
+    """A patron's plan and current period. A period that has ended gives FREE's limits at once."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="subscription", verbose_name=_("user")
+    )
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="subscriptions", verbose_name=_("plan"))
+    next_plan = models.ForeignKey(
+        Plan, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("plan from the next period")
+    )
+    period_started_at = models.DateTimeField(_("period started at"))
+    period_ends_at = models.DateTimeField(_("period ends at"), null=True, blank=True)
+    auto_renew = models.BooleanField(_("renews itself"), default=True)
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(period_ends_at=None) | Q(period_ends_at__gt=F("period_started_at")),
+                name="subscription_period_ends_after_start",
+            )
+        ]
+        indexes = [models.Index(fields=["period_ends_at"], name="subscription_ending")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.plan_id}"
+
+
+class Wallet(models.Model):
+    """A patron's balance: the sum of its ledger entries, always. Its row is the lock for all of a patron's limits."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="wallet", verbose_name=_("user")
+    )
+    balance = money_field(_("balance"), default=Decimal(0))
+
+    class Meta:
+        verbose_name = _("wallet")
+        verbose_name_plural = _("wallets")
+        constraints = [models.CheckConstraint(condition=Q(balance__gte=0), name="wallet_balance_not_negative")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.balance}"
+
+
+class LedgerEntry(models.Model):
+    """One movement of money. Append-only: a trigger in the database refuses every change (rules.md, "Wallet")."""
+
+    class Kind(models.TextChoices):
+        TOP_UP = "top_up", _("Top-up")
+        RESERVATION = "reservation", _("Reservation")
+        REFUND = "refund", _("Refund")
+        SUBSCRIPTION = "subscription", _("Subscription")
+        SUBSCRIPTION_CREDIT = "subscription_credit", _("Subscription credit")
+        LATE_FEE = "late_fee", _("Late fee")
+        ADJUSTMENT = "adjustment", _("Adjustment")
+
+    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="entries", verbose_name=_("wallet"))
+    amount = money_field(_("amount"))
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    balance_after = money_field(_("balance after"))
+    reference = models.CharField(_("refers to"), max_length=60, blank=True, default="")
+    reason = models.CharField(_("reason"), max_length=300, blank=True, default="")
+    idempotency_key = models.CharField(_("idempotency key"), max_length=255, unique=True)
+    created_at = models.DateTimeField(_("created at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(amount=0), name="ledger_amount_not_zero"),
+            models.CheckConstraint(condition=Q(balance_after__gte=0), name="ledger_balance_not_negative"),
+        ]
+        indexes = [
+            models.Index(fields=["wallet", "-id"], name="ledger_statement"),
+            models.Index(fields=["wallet", "kind", "created_at"], name="ledger_by_kind"),
+            models.Index(fields=["reference"], name="ledger_by_reference"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.amount}"
+
+
+class Debt(models.Model):
+    """What a wallet could not cover; the next top-up pays it first, and until then it blocks new holds."""
+
+    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="debts", verbose_name=_("wallet"))
+    amount = money_field(_("amount"))
+    outstanding = money_field(_("still open"))
+    reference = models.CharField(_("refers to"), max_length=60)
+    created_at = models.DateTimeField(_("created at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("debt")
+        verbose_name_plural = _("debts")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, outstanding__gte=0, outstanding__lte=F("amount")), name="debt_amounts_make_sense"
+            ),
+            models.UniqueConstraint(fields=["reference"], name="debt_once_per_reference"),
+        ]
+        indexes = [models.Index(fields=["wallet", "id"], name="debt_open", condition=Q(outstanding__gt=0))]
+
+    def __str__(self) -> str:
+        return f"{self.reference}: {self.outstanding}"
+
+
+class Payment(models.Model):
+    """A top-up through a provider. Money appears in the wallet only when the provider has confirmed it, once."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("pending")
+        CONFIRMED = "confirmed", _("confirmed")
+        FAILED = "failed", _("failed")
+
+    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="payments", verbose_name=_("wallet"))
+    amount = money_field(_("amount"))
+    provider = models.CharField(_("provider"), max_length=20)
+    provider_reference = models.CharField(_("provider's reference"), max_length=120, null=True, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
+    created_at = models.DateTimeField(_("created at"), db_default=Now())
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(status="confirmed", confirmed_at__isnull=False)
+                | (~Q(status="confirmed") & Q(confirmed_at=None)),
+                name="payment_confirmed_has_time",
+            ),
+            models.UniqueConstraint(fields=["provider", "provider_reference"], name="payment_once_per_provider_reference"),
+        ]
+        indexes = [
+            models.Index(fields=["wallet", "-id"], name="payment_by_wallet"),
+            models.Index(fields=["created_at"], name="payment_open", condition=Q(status="pending")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} · {self.get_status_display()}"
