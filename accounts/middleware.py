@@ -1,0 +1,9 @@
+"""A web session ends with its `Session` row."""
+
+
+class EndRevokedWebSessions:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
