@@ -32,21 +32,23 @@ class Subscription:
     handler_name: str
     queue: str
     handler: Handler
+    atomic: bool = True
 
 
 _by_event: dict[str, list[Subscription]] = {}
 _by_handler: dict[str, Subscription] = {}
 
 
-def subscribe(*events: type[Event], queue: str) -> Callable[[Handler], Handler]:
+def subscribe(*events: type[Event], queue: str, atomic: bool = True) -> Callable[[Handler], Handler]:
     """Register an idempotent handler for these events on one of `settings.WORK_QUEUES`.
 
     The handler runs inside the transaction that marks its delivery done: what it writes to PostgreSQL happens once.
+    With `atomic=False` it runs before that transaction, for work that needs several small transactions of its own.
     """
 
     def register(handler: Handler) -> Handler:
         name = f"{handler.__module__}.{handler.__qualname__}"
-        subscription = Subscription(name, queue, handler)
+        subscription = Subscription(name, queue, handler, atomic)
         _by_handler[name] = subscription
         for event in events:
             _by_event.setdefault(event.name, []).append(subscription)

@@ -1,0 +1,22 @@
+"""What an early return gives back and a late one costs (rules.md, "Changing dates" and "Late")."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.conf import settings
+
+from books.models import Book
+from library_portal.money import CENT, rounded_up
+
+
+def early_return_refund(*, paid: Decimal, days: int, unused_days: int) -> Decimal:
+    """Paid × unused whole days ÷ all days: the used part's price is rounded up, the rest goes back."""
+    used_days = days - min(unused_days, days)
+    return paid - rounded_up(paid * used_days / days)
+
+
+def late_fee(*, book: Book, due_on: date, returned_on: date) -> Decimal:
+    """2 × the daily fee for each day begun after `due_on`, at most the price of the book."""
+    late_days = max((returned_on - due_on).days, 0)
+    fee = (book.daily_fee * settings.LATE_FEE_FACTOR * late_days).quantize(CENT)
+    return min(fee, book.late_fee_cap)

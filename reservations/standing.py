@@ -1,0 +1,146 @@
+"""What a patron may do now: the limits of the plan, blocks and money (rules.md, "Plans" and "Late").
+
+`standing_of` reads it, the `check_…` functions refuse. Under the patron's wallet lock the answer can't change.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+import accounts.queries
+import subscriptions.queries
+from library_portal.errors import PortalError
+from reservations.models import WITH_COPY, Reservation, Status
+from subscriptions.discounts import Discount, best_discount, reservation_price
+from subscriptions.services import InsufficientFunds
+
+HOLDS_WINDOW = timedelta(days=7)
+
+
+class ReservationError(PortalError):
+    """The family of refusals of a reservation."""
+
+    code = "reservation_error"
+    status = 409
+
+
+class LimitReached(ReservationError):
+    code = "limit_reached"
+    title = _("Your plan allows no more copies at once.")
+
+
+class QuotaReached(ReservationError):
+    code = "quota_reached"
+    title = _("Your plan allows no more new holds within 7 days.")
+
+
+class DurationTooLong(ReservationError):
+    code = "duration_too_long"
+    title = _("Your plan does not allow a loan this long.")
+
+
+class Blocked(ReservationError):
+    code = "blocked"
+    title = _("New holds are blocked until overdue books are back and debts are paid.")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A patron's limits and what counts against them, at one moment. Money is in dollars."""
+
+    active: bool
+    plan: subscriptions.queries.Plan
+    copies_out: int
+    holds_this_week: int
+    pending: int
+    overdue: int
+    balance: Decimal
+    debt: Decimal
+    discount: Discount
+
+    @property
+    def blocked(self) -> bool:
+        return not self.active or self.overdue > 0 or self.debt > 0
+
+    def loan_days(self, wanted: int) -> int:
+        """The days a hold gets now: what was wanted, within the plan's longest loan."""
+        return min(wanted, self.plan.max_days)
+
+    def price(self, *, daily_fee: Decimal, days: int) -> Decimal:
+        return reservation_price(daily_fee=daily_fee, days=days, percent=self.discount.percent)
+
+
+def standing_of(*, user_id: int, now: datetime) -> Standing:
+    plan = subscriptions.queries.current_plan(user_id=user_id, now=now)
+    wallet = subscriptions.queries.wallet_of(user_id=user_id)
+    counts = _counts(user_id=user_id, now=now)
+    return Standing(
+        active=accounts.queries.is_active(user_id=user_id),
+        plan=plan,
+        copies_out=counts["copies_out"],
+        holds_this_week=counts["holds_this_week"],
+        pending=counts["pending"],
+        overdue=counts["overdue"],
+        balance=wallet.balance,
+        debt=wallet.debt,
+        discount=best_discount(
+            plan,
+            loans_returned=counts["returned"],
+            spent=subscriptions.queries.spent_on_reservations(user_id=user_id, now=now),
+        ),
+    )
+
+
+def _counts(*, user_id: int, now: datetime) -> dict[str, int]:
+    """A patron's reservations that count: open ones, and the last weeks' closed ones."""
+    recently = now - timedelta(days=settings.FREQUENT_READER_DAYS)
+    return (
+        Reservation.objects.filter(user_id=user_id)
+        .filter(Q(closed_at=None) | Q(closed_at__gt=recently) | Q(ready_at__gt=recently))
+        .aggregate(
+            copies_out=Count("pk", Q(status__in=WITH_COPY)),
+            holds_this_week=Count("pk", Q(ready_at__gt=now - HOLDS_WINDOW)),
+            pending=Count("pk", Q(status=Status.PENDING)),
+            overdue=Count("pk", Q(status=Status.ACTIVE, due_on__lt=timezone.localdate(now))),
+            returned=Count("pk", Q(status=Status.COMPLETED, closed_at__gt=recently)),
+        )
+    )
+
+
+def check_days(standing: Standing, days: int) -> None:
+    """Raises DurationTooLong."""
+    if not 1 <= days <= standing.plan.max_days:
+        raise DurationTooLong(
+            _("The %(plan)s plan lends for 1 to %(days)s days.")
+            % {"plan": standing.plan.name, "days": standing.plan.max_days}
+        )
+
+
+def check_may_request(standing: Standing) -> None:
+    """Raises Blocked: who owes books or money makes no new request."""
+    if standing.blocked:
+        raise Blocked
+
+
+def check_may_hold(standing: Standing, *, price: Decimal) -> None:
+    """Raises Blocked, LimitReached, QuotaReached or InsufficientFunds, in this order."""
+    check_may_request(standing)
+    if standing.copies_out >= standing.plan.max_copies:
+        raise LimitReached
+    if standing.plan.holds_per_week is not None and standing.holds_this_week >= standing.plan.holds_per_week:
+        raise QuotaReached
+    if price > standing.balance:
+        raise InsufficientFunds(required=price, balance=standing.balance)
+
+
+PASSED_OVER_REASONS = {
+    Blocked: "blocked",
+    LimitReached: "limit",
+    QuotaReached: "limit",
+    InsufficientFunds: "funds",
+}

@@ -1,0 +1,45 @@
+"""What happens to plans and money, for the outbox. Amounts are strings of dollars with two places."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from library_portal.outbox import Event
+
+
+@dataclass(frozen=True)
+class WalletCredited(Event):
+    name: ClassVar[str] = "wallet.credited"
+    user_id: int
+    entry_id: int
+    amount: str
+    kind: str
+    reference: str
+    balance_after: str
+
+
+@dataclass(frozen=True)
+class WalletDebited(Event):
+    name: ClassVar[str] = "wallet.debited"
+    user_id: int
+    entry_id: int
+    amount: str
+    kind: str
+    reference: str
+    balance_after: str
+
+
+@dataclass(frozen=True)
+class PaymentConfirmed(Event):
+    name: ClassVar[str] = "payment.confirmed"
+    payment_id: int
+    user_id: int
+    amount: str
+    confirmed_at: str
+
+
+@dataclass(frozen=True)
+class SubscriptionChanged(Event):
+    name: ClassVar[str] = "subscription.changed"
+    user_id: int
+    plan: str
+    changed_at: str

@@ -1,0 +1,35 @@
+"""Use cases of plans, wallet and payments."""
+
+from subscriptions.services.plans import set_plan
+from subscriptions.services.top_up import (
+    InvalidAmount,
+    PaymentNotFound,
+    UnknownProvider,
+    cancel_payment,
+    confirm_payment,
+    start_top_up,
+)
+from subscriptions.services.wallet import (
+    InsufficientFunds,
+    adjust,
+    charge,
+    charge_or_owe,
+    lock_wallet,
+    refund,
+)
+
+__all__ = [
+    "InsufficientFunds",
+    "InvalidAmount",
+    "PaymentNotFound",
+    "UnknownProvider",
+    "adjust",
+    "cancel_payment",
+    "charge",
+    "charge_or_owe",
+    "confirm_payment",
+    "lock_wallet",
+    "refund",
+    "set_plan",
+    "start_top_up",
+]

@@ -1,0 +1,122 @@
+"""The wallet: every movement is one ledger entry, written under the wallet's row lock, once per idempotency key."""
+
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from library_portal.errors import InvalidInput, PortalError
+from library_portal.outbox import record
+from subscriptions.events import WalletCredited, WalletDebited
+from subscriptions.models import Debt, LedgerEntry, Wallet
+
+Kind = LedgerEntry.Kind
+
+
+class InsufficientFunds(PortalError):
+    """The answer carries `required`, `balance` and `shortfall`, strings of dollars."""
+
+    code = "insufficient_funds"
+    status = 402
+    title = _("There is not enough money in the wallet.")
+
+    def __init__(self, *, required: Decimal, balance: Decimal) -> None:
+        amounts = {"required": required, "balance": balance, "shortfall": required - balance}
+        super().__init__(
+            _("This costs $%(required)s and the wallet holds $%(balance)s: $%(shortfall)s is missing.") % amounts,
+            **{name: f"{amount:.2f}" for name, amount in amounts.items()},
+        )
+
+
+def lock_wallet(*, user_id: int) -> Wallet:
+    """The patron's wallet, locked until the transaction ends; made on first use."""
+    Wallet.objects.get_or_create(user_id=user_id)
+    return Wallet.objects.select_for_update().get(user_id=user_id)
+
+
+@transaction.atomic
+def charge(*, user_id: int, amount: Decimal, kind: str, reference: str, key: str) -> LedgerEntry | None:
+    """Take `amount` dollars (nothing is written for 0). Raises InsufficientFunds."""
+    wallet = lock_wallet(user_id=user_id)
+    if amount > wallet.balance and not _exists(key):
+        raise InsufficientFunds(required=amount, balance=wallet.balance)
+    return _move(wallet, -amount, kind=kind, reference=reference, key=key)
+
+
+@transaction.atomic
+def refund(*, user_id: int, amount: Decimal, reference: str, key: str) -> LedgerEntry | None:
+    """Give back `amount` dollars that were paid for `reference`."""
+    return _move(lock_wallet(user_id=user_id), amount, kind=Kind.REFUND, reference=reference, key=key)
+
+
+@transaction.atomic
+def charge_or_owe(*, user_id: int, amount: Decimal, kind: str, reference: str, key: str) -> Decimal:
+    """Take what the wallet covers; the rest becomes a debt. Returns the debt in dollars (rules.md, "Late")."""
+    wallet = lock_wallet(user_id=user_id)
+    covered = min(amount, wallet.balance)
+    _move(wallet, -covered, kind=kind, reference=reference, key=key)
+    owed = amount - covered
+    if owed:
+        Debt.objects.get_or_create(
+            reference=reference, defaults={"wallet": wallet, "amount": owed, "outstanding": owed}
+        )
+    return owed
+
+
+@transaction.atomic
+def adjust(*, user_id: int, amount: Decimal, reason: str, key: str) -> LedgerEntry | None:
+    """An admin's correction, with a reason. Raises InvalidInput without one, InsufficientFunds below zero."""
+    if not reason.strip():
+        raise InvalidInput(errors={"reason": [_("An adjustment needs a reason.")]})
+    wallet = lock_wallet(user_id=user_id)
+    if wallet.balance + amount < 0 and not _exists(key):
+        raise InsufficientFunds(required=-amount, balance=wallet.balance)
+    return _move(wallet, amount, kind=Kind.ADJUSTMENT, reference="adjustment", key=key, reason=reason.strip())
+
+
+def top_up(*, wallet: Wallet, amount: Decimal, reference: str, key: str) -> None:
+    """Credit confirmed money to the locked wallet; open debts are paid from it first."""
+    entry = _move(wallet, amount, kind=Kind.TOP_UP, reference=reference, key=key)
+    if entry is None:
+        return
+    for debt in wallet.debts.filter(outstanding__gt=0).order_by("pk"):
+        part = min(debt.outstanding, wallet.balance)
+        if part:
+            _move(wallet, -part, kind=Kind.LATE_FEE, reference=debt.reference, key=f"debt:{debt.pk}:entry:{entry.pk}")
+            debt.outstanding -= part
+            debt.save(update_fields=["outstanding"])
+
+
+def _exists(key: str) -> bool:
+    return LedgerEntry.objects.filter(idempotency_key=key).exists()
+
+
+def _move(
+    wallet: Wallet, amount: Decimal, *, kind: str, reference: str, key: str, reason: str = ""
+) -> LedgerEntry | None:
+    """Write the entry and the balance. A key that was used before changes nothing and returns None."""
+    if amount == 0 or _exists(key):
+        return None
+    wallet.balance += amount
+    wallet.save(update_fields=["balance"])
+    entry = LedgerEntry.objects.create(
+        wallet=wallet,
+        amount=amount,
+        kind=kind,
+        balance_after=wallet.balance,
+        reference=reference,
+        reason=reason,
+        idempotency_key=key,
+    )
+    event = WalletCredited if amount > 0 else WalletDebited
+    record(
+        event(
+            user_id=wallet.user_id,
+            entry_id=entry.pk,
+            amount=f"{amount:.2f}",
+            kind=kind,
+            reference=reference,
+            balance_after=f"{wallet.balance:.2f}",
+        )
+    )
+    return entry
