@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from books import views
+
+urlpatterns = [
+    path("books/", views.catalogue, name="books"),
+    path("books/<int:pk>/", views.book_page, name="book"),
+    path("authors/<int:pk>/", views.author_page, name="author"),
+]

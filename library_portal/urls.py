@@ -9,6 +9,7 @@ from library_portal import health, pages
 
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("theme/", pages.set_theme, name="theme"),
     path("", include("books.urls")),
     path("", include("accounts.urls")),
     path("", include("subscriptions.urls")),

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from subscriptions import views
+
+urlpatterns = [
+    path("me/wallet/", views.wallet, name="wallet"),
+    path("me/wallet/top-up/", views.top_up, name="top-up"),
+    path("pay/test/<int:pk>/", views.test_payment, name="test-payment"),
+]
