@@ -54,7 +54,10 @@ class Publisher(models.Model):
 
 
 class Book(models.Model):
-    """A title record. Its public status is derived from its copies and its queue, never stored."""
+    """A title record. Its public status is derived from its copies and its queue, never stored.
+
+    `waiting_count` is kept by whoever keeps the queue; `match_key` finds the same book again in an import.
+    """
 
     class Cover(models.TextChoices):
         HARD = "hard", _("hardcover")
@@ -85,11 +88,13 @@ class Book(models.Model):
     rating = models.DecimalField(_("rating"), max_digits=3, decimal_places=2, null=True, blank=True)
     ratings_count = models.PositiveIntegerField(_("ratings"), default=0)
     loans_count = models.PositiveIntegerField(_("loans"), default=0)
+    waiting_count = models.PositiveIntegerField(_("people waiting"), default=0, editable=False)
     is_lendable = models.BooleanField(_("is lent"), default=True)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), db_default=Now())
     updated_at = models.DateTimeField(_("updated at"), db_default=Now())
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    match_key = models.CharField(_("key for matching imports"), max_length=32, default="", editable=False)
 
     class Meta:
         verbose_name = _("book")
@@ -110,6 +115,7 @@ class Book(models.Model):
             models.Index(fields=["title", "id"], name="book_by_title", condition=Q(withdrawn_at=None)),
             models.Index(fields=["year", "id"], name="book_by_year", condition=Q(withdrawn_at=None)),
             models.Index(fields=["language", "id"], name="book_by_language", condition=Q(withdrawn_at=None)),
+            models.Index(fields=["match_key"], name="book_by_match_key"),
         ]
 
     def __str__(self) -> str:
