@@ -16,9 +16,9 @@ HEADER = (
 )
 
 GENRES = {
-    "Art", "Biography", "Children", "Classics", "Computing", "Cooking", "Drama", "Economics", "Fantasy", "Fiction",
-    "Graphic Novels", "History", "Horror", "Mathematics", "Mystery", "Nature", "Philosophy", "Poetry", "Romance",
-    "Science", "Science Fiction", "Travel", "Young Adult",
+    "Art", "Biography", "Children", "Classics", "Computing", "Cooking", "Drama", "Economics",
+    "Fantasy", "Fiction", "Graphic Novels", "History", "Horror", "Mathematics", "Mystery", "Nature",
+    "Philosophy", "Poetry", "Romance", "Science", "Science Fiction", "Travel", "Young Adult",
 }  # fmt: skip
 
 LANGUAGES = {
