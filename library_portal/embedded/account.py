@@ -17,7 +17,7 @@ class Account:
 
     @classmethod
     def for_data_in(cls, folder: Path) -> "Account":
-        """Whoever starts it; for root, the owner of data that is there already, else a user without rights."""
+        """Whoever starts it; for root, the owner of the data that is there, else a user without rights."""
         if os.geteuid() != 0:
             return cls(os.geteuid(), os.getegid())
         owner = folder.stat() if folder.exists() else None

@@ -13,8 +13,13 @@ from library_portal.embedded.locks import locked
 from library_portal.embedded.private import Private
 
 # Where root keeps the data of a VAR_DIR that the unprivileged user can't reach, such as one below /root.
+PROJECT = Path(__file__).resolve().parents[2]
 STORES = Path("/var/lib/library-portal")
 ORPHANS_GONE_SECONDS = 20
+
+
+def var_dir() -> Path:
+    return Path(os.environ.get("VAR_DIR") or PROJECT / "var")
 
 
 class Home:

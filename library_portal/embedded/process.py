@@ -39,7 +39,7 @@ class Running:
     process: subprocess.Popen[bytes]
 
 
-def start(program: Program, *, output: int | IO[bytes], keep_open: int) -> Running:
+def start(program: Program, *, keep_open: int, output: int | IO[bytes] = subprocess.PIPE) -> Running:
     """Start it as the leader of its own group, so that Ctrl-C reaches the parent alone, which stops all.
 
     Call it from the main thread: the kernel ties the child's life to the thread that started it. The child
