@@ -5,7 +5,6 @@ from decimal import Decimal
 
 from django.conf import settings
 
-from books.models import Book
 from library_portal.money import CENT, rounded_up
 
 
@@ -15,8 +14,8 @@ def early_return_refund(*, paid: Decimal, days: int, unused_days: int) -> Decima
     return paid - rounded_up(paid * used_days / days)
 
 
-def late_fee(*, book: Book, due_on: date, returned_on: date) -> Decimal:
-    """2 × the daily fee for each day begun after `due_on`, at most the price of the book."""
+def late_fee(*, daily_fee: Decimal, cap: Decimal, due_on: date, returned_on: date) -> Decimal:
+    """2 × the daily fee for each day begun after `due_on`, at most `cap`, the price of the book."""
     late_days = max((returned_on - due_on).days, 0)
-    fee = (book.daily_fee * settings.LATE_FEE_FACTOR * late_days).quantize(CENT)
-    return min(fee, book.late_fee_cap)
+    fee = (daily_fee * settings.LATE_FEE_FACTOR * late_days).quantize(CENT)
+    return min(fee, cap)

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from library_portal.money import money_field
@@ -30,9 +31,16 @@ class Reservation(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="reservations", verbose_name=_("patron")
     )
-    book = models.ForeignKey("books.Book", models.PROTECT, related_name="reservations", verbose_name=_("book"))
+    book = models.ForeignKey(
+        "books.Book", models.PROTECT, related_name="reservations", verbose_name=_("book")
+    )
     copy = models.ForeignKey(
-        "books.Copy", models.PROTECT, null=True, blank=True, related_name="reservations", verbose_name=_("copy")
+        "books.Copy",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reservations",
+        verbose_name=_("copy"),
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
     days = models.PositiveSmallIntegerField(_("days"))
@@ -75,12 +83,19 @@ class Reservation(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(status="pending", ready_at=None)
-                | Q(status__in=["ready", "active", "completed"], ready_at__isnull=False, hold_until__isnull=False, price__isnull=False)
+                | Q(
+                    status__in=["ready", "active", "completed"],
+                    ready_at__isnull=False,
+                    hold_until__isnull=False,
+                    price__isnull=False,
+                )
                 | Q(status__in=["cancelled", "expired"]),
                 name="reservation_hold_fits_status",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["active", "completed"], starts_on__isnull=False, due_on__gte=F("starts_on"))
+                condition=Q(
+                    status__in=["active", "completed"], starts_on__isnull=False, due_on__gte=F("starts_on")
+                )
                 | (~Q(status__in=["active", "completed"]) & Q(starts_on=None, due_on=None)),
                 name="reservation_loan_dates_fit_status",
             ),
@@ -90,13 +105,20 @@ class Reservation(models.Model):
                 name="reservation_closed_at_fits_status",
             ),
             models.CheckConstraint(
-                condition=Q(days__gt=0, paid__gte=0, refunded__gte=0, refunded__lte=F("paid"), late_fee__gte=0),
+                condition=Q(
+                    days__gt=0, paid__gte=0, refunded__gte=0, refunded__lte=F("paid"), late_fee__gte=0
+                ),
                 name="reservation_amounts_make_sense",
             ),
         ]
         indexes = [
             models.Index(
-                F("book"), F("priority").desc(), F("joined_at"), F("id"), name="reservation_queue", condition=Q(status="pending")
+                F("book"),
+                F("priority").desc(),
+                F("joined_at"),
+                F("id"),
+                name="reservation_queue",
+                condition=Q(status="pending"),
             ),
             models.Index(fields=["user", "-id"], name="reservation_by_patron"),
             models.Index(fields=["user", "ready_at"], name="reservation_holds_of_patron"),
@@ -109,3 +131,7 @@ class Reservation(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} · {self.get_status_display()}"
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.status == Status.ACTIVE and self.due_on is not None and self.due_on < timezone.localdate()

@@ -31,7 +31,9 @@ class Plan(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(price__gte=0), name="plan_price_not_negative"),
             models.CheckConstraint(
-                condition=Q(discount_percent__lte=100, frequent_reader_percent__lte=100, big_spender_percent__lte=100),
+                condition=Q(
+                    discount_percent__lte=100, frequent_reader_percent__lte=100, big_spender_percent__lte=100
+                ),
                 name="plan_discounts_at_most_100",
             ),
         ]
@@ -48,7 +50,12 @@ class Subscription(models.Model):
     )
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="subscriptions", verbose_name=_("plan"))
     next_plan = models.ForeignKey(
-        Plan, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("plan from the next period")
+        Plan,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("plan from the next period"),
     )
     period_started_at = models.DateTimeField(_("period started at"))
     period_ends_at = models.DateTimeField(_("period ends at"), null=True, blank=True)
@@ -80,7 +87,9 @@ class Wallet(models.Model):
     class Meta:
         verbose_name = _("wallet")
         verbose_name_plural = _("wallets")
-        constraints = [models.CheckConstraint(condition=Q(balance__gte=0), name="wallet_balance_not_negative")]
+        constraints = [
+            models.CheckConstraint(condition=Q(balance__gte=0), name="wallet_balance_not_negative")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.balance}"
@@ -140,7 +149,8 @@ class Debt(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(amount__gt=0, outstanding__gte=0, outstanding__lte=F("amount")), name="debt_amounts_make_sense"
+                condition=Q(amount__gt=0, outstanding__gte=0, outstanding__lte=F("amount")),
+                name="debt_amounts_make_sense",
             ),
             models.UniqueConstraint(fields=["reference"], name="debt_once_per_reference"),
         ]
@@ -177,7 +187,9 @@ class Payment(models.Model):
                 | (~Q(status="confirmed") & Q(confirmed_at=None)),
                 name="payment_confirmed_has_time",
             ),
-            models.UniqueConstraint(fields=["provider", "provider_reference"], name="payment_once_per_provider_reference"),
+            models.UniqueConstraint(
+                fields=["provider", "provider_reference"], name="payment_once_per_provider_reference"
+            ),
         ]
         indexes = [
             models.Index(fields=["wallet", "-id"], name="payment_by_wallet"),

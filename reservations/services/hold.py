@@ -11,7 +11,6 @@ from library_portal.outbox import record
 from reservations.events import ReservationReady
 from reservations.models import Reservation, Status
 from reservations.standing import Standing, check_may_hold
-from subscriptions.models import LedgerEntry
 
 
 def hold_copy(
@@ -37,7 +36,7 @@ def hold_copy(
     subscriptions.services.charge(
         user_id=reservation.user_id,
         amount=price,
-        kind=LedgerEntry.Kind.RESERVATION,
+        kind=subscriptions.services.EntryKind.RESERVATION,
         reference=f"reservation:{reservation.pk}",
         key=f"reservation:{reservation.pk}:hold",
     )

@@ -17,7 +17,6 @@ from reservations.models import Reservation, Status
 from reservations.services.allocate import allocate
 from reservations.services.lookup import lock_reservation
 from reservations.standing import ReservationError
-from subscriptions.models import LedgerEntry
 
 
 class NotCheckable(ReservationError):
@@ -93,7 +92,10 @@ def _return(*, reservation_id: int, now: datetime) -> ReturnResult | None:
     today = timezone.localdate(now)
     unused_days = max((reservation.due_on - today).days, 0)
     refunded = early_return_refund(paid=reservation.paid, days=reservation.days, unused_days=unused_days)
-    fee = late_fee(book=reservation.book, due_on=reservation.due_on, returned_on=today)
+    book = reservation.book
+    fee = late_fee(
+        daily_fee=book.daily_fee, cap=book.late_fee_cap, due_on=reservation.due_on, returned_on=today
+    )
     reservation.status, reservation.closed_at = Status.COMPLETED, now
     reservation.refunded, reservation.late_fee = refunded, fee
     reservation.save(update_fields=["status", "closed_at", "refunded", "late_fee"])
@@ -117,12 +119,15 @@ def _settle(reservation: Reservation) -> Decimal:
     """Refund and late fee through the wallet; returns what stays as a debt."""
     reference = f"reservation:{reservation.pk}"
     subscriptions.services.refund(
-        user_id=reservation.user_id, amount=reservation.refunded, reference=reference, key=f"{reference}:refund"
+        user_id=reservation.user_id,
+        amount=reservation.refunded,
+        reference=reference,
+        key=f"{reference}:refund",
     )
     return subscriptions.services.charge_or_owe(
         user_id=reservation.user_id,
         amount=reservation.late_fee,
-        kind=LedgerEntry.Kind.LATE_FEE,
+        kind=subscriptions.services.EntryKind.LATE_FEE,
         reference=reference,
         key=f"{reference}:late-fee",
     )

@@ -75,7 +75,11 @@ def _request(*, user_id: int, book_id: int, days: int | None, join_queue: bool, 
         reservation.save()
         _created(reservation, Status.READY)
         hold_copy(
-            reservation=reservation, copy_id=free_copy.pk, standing=standing, daily_fee=book.daily_fee, now=now
+            reservation=reservation,
+            copy_id=free_copy.pk,
+            standing=standing,
+            daily_fee=book.daily_fee,
+            now=now,
         )
     return reservation
 

@@ -10,6 +10,7 @@ from subscriptions.services.top_up import (
     start_top_up,
 )
 from subscriptions.services.wallet import (
+    EntryKind,
     InsufficientFunds,
     adjust,
     charge,
@@ -19,6 +20,7 @@ from subscriptions.services.wallet import (
 )
 
 __all__ = [
+    "EntryKind",
     "InsufficientFunds",
     "InvalidAmount",
     "PaymentNotFound",

@@ -18,7 +18,9 @@ from subscriptions.services.wallet import lock_wallet, top_up
 class InvalidAmount(InvalidInput):
     def __init__(self) -> None:
         limits = {"min": settings.TOP_UP_MIN, "max": settings.TOP_UP_MAX}
-        super().__init__(errors={"amount": [_("A top-up is between $%(min)s and $%(max)s, in whole cents.") % limits]})
+        super().__init__(
+            errors={"amount": [_("A top-up is between $%(min)s and $%(max)s, in whole cents.") % limits]}
+        )
 
 
 class UnknownProvider(InvalidInput):
@@ -48,7 +50,12 @@ def confirm_payment(*, payment_id: int, now: datetime) -> Payment:
         wallet = lock_wallet(user_id=payment.wallet.user_id)
         payment.status, payment.confirmed_at = Payment.Status.CONFIRMED, now
         payment.save(update_fields=["status", "confirmed_at"])
-        top_up(wallet=wallet, amount=payment.amount, reference=f"payment:{payment.pk}", key=f"payment:{payment.pk}")
+        top_up(
+            wallet=wallet,
+            amount=payment.amount,
+            reference=f"payment:{payment.pk}",
+            key=f"payment:{payment.pk}",
+        )
         record(
             PaymentConfirmed(
                 payment_id=payment.pk,

@@ -10,7 +10,7 @@ from library_portal.outbox import record
 from subscriptions.events import WalletCredited, WalletDebited
 from subscriptions.models import Debt, LedgerEntry, Wallet
 
-Kind = LedgerEntry.Kind
+EntryKind = LedgerEntry.Kind
 
 
 class InsufficientFunds(PortalError):
@@ -23,7 +23,8 @@ class InsufficientFunds(PortalError):
     def __init__(self, *, required: Decimal, balance: Decimal) -> None:
         amounts = {"required": required, "balance": balance, "shortfall": required - balance}
         super().__init__(
-            _("This costs $%(required)s and the wallet holds $%(balance)s: $%(shortfall)s is missing.") % amounts,
+            _("This costs $%(required)s and the wallet holds $%(balance)s: $%(shortfall)s is missing.")
+            % amounts,
             **{name: f"{amount:.2f}" for name, amount in amounts.items()},
         )
 
@@ -46,7 +47,7 @@ def charge(*, user_id: int, amount: Decimal, kind: str, reference: str, key: str
 @transaction.atomic
 def refund(*, user_id: int, amount: Decimal, reference: str, key: str) -> LedgerEntry | None:
     """Give back `amount` dollars that were paid for `reference`."""
-    return _move(lock_wallet(user_id=user_id), amount, kind=Kind.REFUND, reference=reference, key=key)
+    return _move(lock_wallet(user_id=user_id), amount, kind=EntryKind.REFUND, reference=reference, key=key)
 
 
 @transaction.atomic
@@ -71,18 +72,26 @@ def adjust(*, user_id: int, amount: Decimal, reason: str, key: str) -> LedgerEnt
     wallet = lock_wallet(user_id=user_id)
     if wallet.balance + amount < 0 and not _exists(key):
         raise InsufficientFunds(required=-amount, balance=wallet.balance)
-    return _move(wallet, amount, kind=Kind.ADJUSTMENT, reference="adjustment", key=key, reason=reason.strip())
+    return _move(
+        wallet, amount, kind=EntryKind.ADJUSTMENT, reference="adjustment", key=key, reason=reason.strip()
+    )
 
 
 def top_up(*, wallet: Wallet, amount: Decimal, reference: str, key: str) -> None:
     """Credit confirmed money to the locked wallet; open debts are paid from it first."""
-    entry = _move(wallet, amount, kind=Kind.TOP_UP, reference=reference, key=key)
+    entry = _move(wallet, amount, kind=EntryKind.TOP_UP, reference=reference, key=key)
     if entry is None:
         return
     for debt in wallet.debts.filter(outstanding__gt=0).order_by("pk"):
         part = min(debt.outstanding, wallet.balance)
         if part:
-            _move(wallet, -part, kind=Kind.LATE_FEE, reference=debt.reference, key=f"debt:{debt.pk}:entry:{entry.pk}")
+            _move(
+                wallet,
+                -part,
+                kind=EntryKind.LATE_FEE,
+                reference=debt.reference,
+                key=f"debt:{debt.pk}:entry:{entry.pk}",
+            )
             debt.outstanding -= part
             debt.save(update_fields=["outstanding"])
 

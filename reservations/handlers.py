@@ -1,0 +1,139 @@
+"""Reactions to events: a copy that became free or means that changed end in an allocation; people are told.
+
+Everything here is safe to repeat and tolerates any order: the state is read again, never taken from the event.
+"""
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+import books.events
+import subscriptions.events
+from library_portal.notifications import notify
+from library_portal.notifications.models import Kind
+from library_portal.outbox import subscribe
+from library_portal.outbox.registry import Delivered
+from reservations import events
+from reservations.models import Reservation, Status
+from reservations.services import allocate, allocate_for_patron
+from reservations.services.priority import follow_plan
+
+PASSED_OVER_WORDS = {
+    "limit": gettext_lazy("your plan's limit is reached"),
+    "funds": gettext_lazy("your wallet does not cover the price"),
+    "blocked": gettext_lazy("an overdue book or an open debt blocks new holds"),
+}
+
+
+@subscribe(books.events.BookAvailabilityChanged, books.events.BookUpdated, queue="circulation", atomic=False)
+def allocate_free_copies(delivered: Delivered) -> None:
+    allocate(book_id=delivered.payload["book_id"], now=timezone.now())
+
+
+@subscribe(
+    subscriptions.events.WalletCredited,
+    events.ReservationReturned,
+    events.ReservationCancelled,
+    events.ReservationExpired,
+    queue="circulation",
+    atomic=False,
+)
+def try_again_for_patron(delivered: Delivered) -> None:
+    allocate_for_patron(user_id=delivered.payload["user_id"], now=timezone.now())
+
+
+@subscribe(subscriptions.events.SubscriptionChanged, queue="circulation", atomic=False)
+def move_to_new_priority(delivered: Delivered) -> None:
+    follow_plan(user_id=delivered.payload["user_id"], now=timezone.now())
+    allocate_for_patron(user_id=delivered.payload["user_id"], now=timezone.now())
+
+
+@subscribe(events.ReservationCreated, queue="notifications")
+def tell_place_in_queue(delivered: Delivered) -> None:
+    reservation = _in_state(delivered, Status.PENDING)
+    if reservation:
+        _tell(
+            delivered,
+            Kind.RESERVATION_CONFIRMED,
+            reservation,
+            title=_("You are in the queue for “%(title)s”"),
+            body=_("We tell you as soon as a copy is held for you. Nothing is charged before that."),
+        )
+
+
+@subscribe(events.ReservationReady, queue="notifications")
+def tell_copy_ready(delivered: Delivered) -> None:
+    reservation = _in_state(delivered, Status.READY)
+    if reservation and reservation.hold_until:
+        deadline = date_format(timezone.localtime(reservation.hold_until), "DATETIME_FORMAT")
+        _tell(
+            delivered,
+            Kind.COPY_READY,
+            reservation,
+            title=_("“%(title)s” is ready for you"),
+            body=_("A copy is held for you until %(deadline)s. $%(price)s was charged for %(days)s days.")
+            % {"deadline": deadline, "price": reservation.price, "days": reservation.days},
+        )
+
+
+@subscribe(events.ReservationPassedOver, queue="notifications")
+def tell_passed_over(delivered: Delivered) -> None:
+    reservation = _in_state(delivered, Status.PENDING)
+    if reservation:
+        _tell(
+            delivered,
+            Kind.PASSED_OVER,
+            reservation,
+            title=_("You were passed over for “%(title)s”"),
+            body=_("A copy was free, but %(reason)s. You keep your place in the queue.")
+            % {"reason": PASSED_OVER_WORDS[delivered.payload["reason"]]},
+        )
+
+
+@subscribe(events.ReservationExpired, queue="notifications")
+def tell_hold_expired(delivered: Delivered) -> None:
+    reservation = _in_state(delivered, Status.EXPIRED)
+    if reservation:
+        _tell(
+            delivered,
+            Kind.HOLD_EXPIRED,
+            reservation,
+            title=_("Your hold on “%(title)s” has ended"),
+            body=_("It was not checked out in time. $%(refunded)s went back to your wallet.")
+            % {"refunded": reservation.refunded},
+        )
+
+
+@subscribe(events.ReservationReturned, queue="notifications")
+def send_return_receipt(delivered: Delivered) -> None:
+    reservation = _in_state(delivered, Status.COMPLETED)
+    if reservation:
+        _tell(
+            delivered,
+            Kind.RETURNED,
+            reservation,
+            title=_("“%(title)s” is back, thank you"),
+            body=_("Paid: $%(paid)s. Refunded: $%(refunded)s. Late fee: $%(late_fee)s.")
+            % {"paid": reservation.paid, "refunded": reservation.refunded, "late_fee": reservation.late_fee},
+        )
+
+
+def _in_state(delivered: Delivered, status: Status) -> Reservation | None:
+    """The reservation if it is still in the state the message speaks of."""
+    return (
+        Reservation.objects.select_related("book")
+        .filter(pk=delivered.payload["reservation_id"], status=status)
+        .first()
+    )
+
+
+def _tell(delivered: Delivered, kind: Kind, reservation: Reservation, *, title: str, body: str) -> None:
+    notify(
+        user_id=reservation.user_id,
+        kind=kind,
+        key=f"{delivered.name}:{delivered.event_id}",
+        title=title % {"title": reservation.book.title},
+        body=body,
+        url="/me/",
+    )

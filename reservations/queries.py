@@ -1,0 +1,164 @@
+"""Reads of lending: shelves, places in the queue, availability of a book, quotes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import books.queries
+from django.conf import settings
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
+
+from library_portal.errors import PortalError
+from reservations.models import OPEN, Reservation, Status
+from reservations.standing import check_days, check_may_hold, check_may_request, standing_of
+
+
+@dataclass(frozen=True)
+class Availability:
+    """A book's copies and queue now; `status` is `available`, `borrowed` or `unavailable`."""
+
+    status: str
+    copies: int
+    free: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What a reservation would cost and whether it would be allowed; nothing is changed by asking.
+
+    `outcome` is `ready` or `pending`; `refusal` is None, or the error that `reserve` would raise now. Dollars.
+    """
+
+    days: int
+    max_days: int
+    daily_fee: Decimal
+    discount_name: str
+    discount_percent: int
+    price: Decimal
+    balance: Decimal
+    outcome: str
+    queue_position: int | None
+    refusal: PortalError | None
+
+
+@dataclass(frozen=True)
+class Shelf:
+    ready: list[Reservation]
+    on_loan: list[Reservation]
+    waiting: list[Reservation]
+    history: list[Reservation]
+
+
+HISTORY_SHOWN = 20
+
+
+def reservations() -> QuerySet[Reservation]:
+    """Reservations with their book, authors, patron and place in the queue, newest first, in bounded queries."""
+    return (
+        Reservation.objects.select_related("book", "user", "copy")
+        .prefetch_related("book__authorships__author")
+        .annotate(queue_position=_position(), queue_length=_length())
+        .order_by("-pk")
+    )
+
+
+def reservations_of(*, user_id: int) -> QuerySet[Reservation]:
+    return reservations().filter(user_id=user_id)
+
+
+def open_reservation(*, user_id: int, book_id: int) -> Reservation | None:
+    return reservations_of(user_id=user_id).filter(book_id=book_id, status__in=OPEN).first()
+
+
+def shelf(*, user_id: int) -> Shelf:
+    """Everything a patron has to do with, and the last of what ended."""
+    open_ones = list(reservations_of(user_id=user_id).filter(status__in=OPEN))
+    ended = reservations_of(user_id=user_id).exclude(status__in=OPEN).order_by("-closed_at")[:HISTORY_SHOWN]
+    return Shelf(
+        ready=[one for one in open_ones if one.status == Status.READY],
+        on_loan=sorted(
+            (one for one in open_ones if one.status == Status.ACTIVE), key=lambda one: str(one.due_on)
+        ),
+        waiting=[one for one in open_ones if one.status == Status.PENDING],
+        history=list(ended),
+    )
+
+
+def waiting_books(*, limit: int) -> list[int]:
+    """Books that somebody waits for although a copy is free: work for the sweep."""
+    waited_for = Reservation.objects.filter(status=Status.PENDING).values("book_id")
+    return books.queries.ids_with_free_copy(among=waited_for, limit=limit)
+
+
+def holds_over(*, now: datetime, limit: int) -> list[int]:
+    """Reservations whose hold has run out, oldest first."""
+    over = Reservation.objects.filter(status=Status.READY, hold_until__lte=now).order_by("hold_until")
+    return list(over.values_list("pk", flat=True)[:limit])
+
+
+def availability(*, book_id: int) -> Availability:
+    """From PostgreSQL, never from the index. Raises BookNotFound."""
+    book = books.queries.book_facts(book_id=book_id)
+    waiting = Reservation.objects.filter(book_id=book_id, status=Status.PENDING).count()
+    return Availability(status=book.status, copies=book.copies, free=book.free_copies, waiting=waiting)
+
+
+def quote(*, user_id: int, book_id: int, days: int | None, now: datetime) -> Quote:
+    """Price, discount and limits before confirming. Raises BookNotFound."""
+    book = books.queries.book_facts(book_id=book_id)
+    standing = standing_of(user_id=user_id, now=now)
+    wanted = standing.plan.max_days if days is None else days
+    price = standing.price(daily_fee=book.daily_fee, days=max(wanted, 1))
+    waiting = Reservation.objects.filter(book_id=book_id, status=Status.PENDING)
+    ready = book.free_copies > 0 and not waiting.exists()
+    ahead = waiting.filter(priority__gte=standing.plan.priority).count()
+    refusal = None
+    try:
+        check_days(standing, wanted)
+        check_may_hold(standing, price=price) if ready else check_may_request(standing)
+    except PortalError as error:
+        refusal = error
+    return Quote(
+        days=wanted,
+        max_days=standing.plan.max_days,
+        daily_fee=book.daily_fee,
+        discount_name=standing.discount.name,
+        discount_percent=standing.discount.percent,
+        price=price,
+        balance=standing.balance,
+        outcome="ready" if ready else "pending",
+        queue_position=None if ready else ahead + 1,
+        refusal=refusal,
+    )
+
+
+def extensions_left(reservation: Reservation) -> int:
+    return (
+        max(settings.MAX_EXTENSIONS - reservation.extensions, 0) if reservation.status == Status.ACTIVE else 0
+    )
+
+
+def _same_queue() -> QuerySet[Reservation]:
+    return Reservation.objects.filter(book_id=OuterRef("book_id"), status=Status.PENDING).order_by()
+
+
+def _counted(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.values("book_id").annotate(rows=Count("pk")).values("rows")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _length() -> Coalesce:
+    return _counted(_same_queue())
+
+
+def _position() -> Any:
+    """1 for the next in the queue; None unless pending."""
+    ahead = _same_queue().filter(
+        Q(priority__gt=OuterRef("priority"))
+        | Q(priority=OuterRef("priority"), joined_at__lt=OuterRef("joined_at"))
+        | Q(priority=OuterRef("priority"), joined_at=OuterRef("joined_at"), pk__lte=OuterRef("pk"))
+    )
+    return Case(When(status=Status.PENDING, then=_counted(ahead)), default=None, output_field=IntegerField())

@@ -1,0 +1,113 @@
+"""What comes in and goes out of the reservation endpoints."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from library_portal.api.fields import money
+from reservations.models import Reservation, Status
+from reservations.queries import extensions_left
+
+MAX_DAYS = 3650
+MAX_ID = 2**63 - 1
+
+
+class ReservationRequest(serializers.Serializer):
+    book = serializers.IntegerField(min_value=1, max_value=MAX_ID, help_text="The book's id")
+    days = serializers.IntegerField(
+        min_value=1,
+        max_value=MAX_DAYS,
+        required=False,
+        allow_null=True,
+        help_text="The plan's longest loan by default",
+    )
+    join_queue = serializers.BooleanField(
+        default=True, help_text="false: 409 `unavailable` rather than a place in the queue"
+    )
+
+
+class QuoteRequest(serializers.Serializer):
+    book = serializers.IntegerField(min_value=1, max_value=MAX_ID)
+    days = serializers.IntegerField(min_value=1, max_value=MAX_DAYS, required=False, allow_null=True)
+
+
+class RefusalSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class QuoteSerializer(serializers.Serializer):
+    days = serializers.IntegerField()
+    max_days = serializers.IntegerField()
+    daily_fee = money()
+    discount = serializers.CharField(
+        source="discount_name", help_text="empty, standing, frequent_reader or big_spender"
+    )
+    discount_percent = serializers.IntegerField()
+    price = money()
+    balance = money()
+    outcome = serializers.ChoiceField(choices=["ready", "pending"])
+    queue_position = serializers.IntegerField(allow_null=True)
+    refusal = RefusalSerializer(allow_null=True, help_text="why reserving now would be refused, or null")
+
+
+class BookSummary(serializers.Serializer):
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    authors = serializers.SerializerMethodField()
+    cover = serializers.CharField(source="cover_url")
+
+    def get_authors(self, book: Any) -> list[str]:
+        return [place.author.name for place in book.authorships.all()]
+
+
+class PatronSummary(serializers.Serializer):
+    """The patron's id; librarians see the name too."""
+
+    id = serializers.IntegerField()
+    name = serializers.SerializerMethodField()
+
+    def get_name(self, user: Any) -> str | None:
+        return user.get_full_name() if self.context["request"].user.is_staff else None
+
+
+class ReservationSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=Status.choices)
+    is_overdue = serializers.BooleanField()
+    book = BookSummary()
+    user = PatronSummary()
+    days = serializers.IntegerField()
+    queue_position = serializers.IntegerField(allow_null=True)
+    queue_length = serializers.IntegerField()
+    created_at = serializers.DateTimeField(source="joined_at")
+    starts_on = serializers.DateField(allow_null=True)
+    due_on = serializers.DateField(allow_null=True)
+    hold_until = serializers.DateTimeField(allow_null=True)
+    paused_until = serializers.DateField(allow_null=True)
+    price = money(allow_null=True)
+    discount = serializers.CharField(source="discount_name")
+    discount_percent = serializers.IntegerField()
+    refunded = money()
+    late_fee = money()
+    extensions_left = serializers.SerializerMethodField()
+
+    def get_extensions_left(self, reservation: Reservation) -> int:
+        return extensions_left(reservation)
+
+
+class ReturnSerializer(serializers.Serializer):
+    reservation = ReservationSerializer()
+    refunded = money()
+    late_fee = money()
+    owed = money(help_text="what the wallet could not cover and stays as a debt")
+    next_reservation = serializers.IntegerField(
+        allow_null=True, help_text="the reservation that got the copy; null for patrons"
+    )
+
+
+class AvailabilitySerializer(serializers.Serializer):
+    status = serializers.ChoiceField(choices=["available", "borrowed", "unavailable"])
+    copies = serializers.IntegerField()
+    free = serializers.IntegerField()
+    waiting = serializers.IntegerField()

@@ -1,0 +1,26 @@
+"""Periodic work; each run is bounded and safe to repeat."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from reservations import queries
+from reservations.services import allocate, expire_hold
+
+BATCH = 500
+
+
+@shared_task
+def expire_holds() -> int:
+    """End the holds whose time has run out; returns how many were looked at."""
+    now = timezone.now()
+    over = queries.holds_over(now=now, limit=BATCH)
+    for reservation_id in over:
+        expire_hold(reservation_id=reservation_id, now=now)
+    return len(over)
+
+
+@shared_task
+def sweep_free_copies() -> int:
+    """Allocate where somebody waits although a copy is free: what a crash or a passed quota left behind."""
+    now = timezone.now()
+    return sum(len(allocate(book_id=book_id, now=now)) for book_id in queries.waiting_books(limit=BATCH))

@@ -1,0 +1,98 @@
+"""Plans, wallet and top-ups. Nobody can credit a wallet here: only a provider's confirmation does."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.generics import ListAPIView
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from library_portal.api.idempotency import Idempotent
+from library_portal.api.pagination import CursorPagination
+from library_portal.errors import NotFound
+from subscriptions import queries, services
+from subscriptions.serializers import (
+    LedgerEntrySerializer,
+    PaymentSerializer,
+    PlanSerializer,
+    SubscriptionSerializer,
+    TopUpRequest,
+    WalletSerializer,
+)
+
+
+class PlanList(ListAPIView):
+    permission_classes = [AllowAny]
+    serializer_class = PlanSerializer
+    queryset = queries.plans()
+
+    @extend_schema(operation_id="plans_list", summary="The plans with their limits and prices")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+
+class MySubscription(APIView):
+    @extend_schema(
+        operation_id="users_subscription", summary="My plan now", responses={200: SubscriptionSerializer}
+    )
+    def get(self, request: Request) -> Response:
+        subscription = queries.subscription_of(user_id=request.user.pk)
+        return Response(
+            SubscriptionSerializer(
+                {
+                    "plan": queries.current_plan(user_id=request.user.pk, now=timezone.now()),
+                    "auto_renew": bool(subscription and subscription.auto_renew),
+                    "period_started_at": subscription and subscription.period_started_at,
+                    "period_ends_at": subscription and subscription.period_ends_at,
+                }
+            ).data
+        )
+
+
+class MyWallet(APIView):
+    @extend_schema(
+        operation_id="users_me_wallet", summary="Balance and debt", responses={200: WalletSerializer}
+    )
+    def get(self, request: Request) -> Response:
+        return Response(WalletSerializer(queries.wallet_of(user_id=request.user.pk)).data)
+
+
+class MyLedger(ListAPIView):
+    serializer_class = LedgerEntrySerializer
+    pagination_class = CursorPagination
+
+    def get_queryset(self) -> Any:
+        return queries.statement(user_id=self.request.user.pk)
+
+    @extend_schema(operation_id="users_me_wallet_entries", summary="The ledger, newest first")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+
+class TopUp(Idempotent, APIView):
+    @extend_schema(
+        operation_id="users_charge",
+        summary="Start a top-up; the wallet grows when the provider confirms",
+        request=TopUpRequest,
+        responses={201: PaymentSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        asked = TopUpRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        payment = services.start_top_up(user_id=request.user.pk, **asked.validated_data)
+        return Response(PaymentSerializer(payment).data, status=status.HTTP_201_CREATED)
+
+
+class PaymentDetail(APIView):
+    @extend_schema(
+        operation_id="payments_retrieve", summary="One payment", responses={200: PaymentSerializer}
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        payment = queries.payments_of(user_id=request.user.pk).filter(pk=pk).first()
+        if payment is None:
+            raise NotFound
+        return Response(PaymentSerializer(payment).data)

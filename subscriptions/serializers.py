@@ -1,0 +1,59 @@
+from rest_framework import serializers
+
+from library_portal.api.fields import money
+from subscriptions.checkout import checkout_url
+from subscriptions.models import LedgerEntry, Payment, Plan
+
+
+class PlanSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Plan
+        fields = [
+            "code",
+            "name",
+            "price",
+            "period_days",
+            "holds_per_week",
+            "max_copies",
+            "max_days",
+            "priority",
+            "discount_percent",
+            "frequent_reader_percent",
+            "big_spender_percent",
+        ]
+
+
+class WalletSerializer(serializers.Serializer):
+    balance = money()
+    debt = money()
+
+
+class LedgerEntrySerializer(serializers.ModelSerializer):
+    class Meta:
+        model = LedgerEntry
+        fields = ["id", "kind", "amount", "balance_after", "reference", "reason", "created_at"]
+
+
+class SubscriptionSerializer(serializers.Serializer):
+    plan = PlanSerializer()
+    auto_renew = serializers.BooleanField()
+    period_started_at = serializers.DateTimeField(allow_null=True)
+    period_ends_at = serializers.DateTimeField(allow_null=True)
+
+
+class TopUpRequest(serializers.Serializer):
+    amount = money(help_text="dollars, 1.00 to 500.00")
+    provider = serializers.CharField(max_length=20)
+
+
+class PaymentSerializer(serializers.ModelSerializer):
+    checkout_url = serializers.SerializerMethodField(
+        help_text="where the patron pays; null once it is settled"
+    )
+
+    class Meta:
+        model = Payment
+        fields = ["id", "amount", "provider", "status", "created_at", "confirmed_at", "checkout_url"]
+
+    def get_checkout_url(self, payment: Payment) -> str | None:
+        return checkout_url(payment)
