@@ -2,7 +2,7 @@ import uuid
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
@@ -19,10 +19,15 @@ class Role(models.TextChoices):
 
 STAFF_ROLES = (Role.LIBRARIAN, Role.ADMIN)
 
+# People log in by username, e-mail or phone: no username may look like one of the other two.
+username_rule = RegexValidator(r"^[\w.-]+\Z", _("Letters, digits, dots, hyphens and underscores only."))
+
+models.CharField.register_lookup(Lower)
+
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(username__iexact=username)
+        return self.get(username__lower=Lower(models.Value(username)))
 
     def create_superuser(self, username: str, email: str, password: str) -> "User":
         """For `manage.py createsuperuser`: an admin whose second step goes to this e-mail address."""
@@ -35,7 +40,11 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person with a login. Patrons are customers and authors; librarians and admins are staff."""
 
-    username = models.CharField(_("username"), max_length=150, validators=[UnicodeUsernameValidator()])
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("e-mail")
+        SMS = "sms", _("SMS")
+
+    username = models.CharField(_("username"), max_length=150, validators=[username_rule])
     email = models.EmailField(_("e-mail"), null=True, blank=True)
     phone = PhoneNumberField(_("phone"), null=True, blank=True, unique=True)
     first_name = models.CharField(_("first name"), max_length=150, blank=True, default="")
@@ -44,6 +53,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("language"), max_length=10, blank=True, default="")
     is_active = models.BooleanField(_("active"), default=True)
     second_step = models.BooleanField(_("asks for a one-time code"), default=True)
+    code_channel = models.CharField(_("codes come by"), max_length=5, choices=Channel, default=Channel.EMAIL)
     email_verified_at = models.DateTimeField(_("e-mail verified at"), null=True, blank=True)
     phone_verified_at = models.DateTimeField(_("phone verified at"), null=True, blank=True)
     joined_at = models.DateTimeField(_("joined at"), db_default=Now())
@@ -85,6 +95,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_patron(self) -> bool:
         return self.role in (Role.CUSTOMER, Role.AUTHOR)
+
+    @property
+    def needs_code(self) -> bool:
+        """Staff always; everybody until a first code has shown that an address is theirs."""
+        return self.second_step or self.is_staff or not (self.email_verified_at or self.phone_verified_at)
+
+    def address_for(self, channel: str) -> str:
+        """Where codes on this channel go; empty when there is no such address."""
+        return str((self.phone if channel == self.Channel.SMS else self.email) or "")
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.username

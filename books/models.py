@@ -67,12 +67,16 @@ class Book(models.Model):
     original_title = models.CharField(_("original title"), max_length=500, blank=True, default="")
     subtitle = models.CharField(_("subtitle"), max_length=500, blank=True, default="")
     series = models.CharField(_("series"), max_length=300, blank=True, default="")
-    authors = models.ManyToManyField(Author, through="Authorship", related_name="books", verbose_name=_("authors"))
+    authors = models.ManyToManyField(
+        Author, through="Authorship", related_name="books", verbose_name=_("authors")
+    )
     publisher = models.ForeignKey(
         Publisher, models.PROTECT, null=True, blank=True, related_name="books", verbose_name=_("publisher")
     )
     genres = models.ManyToManyField(Genre, blank=True, related_name="books", verbose_name=_("genres"))
-    language = models.CharField(_("language"), max_length=8, blank=True, default="", help_text=_("ISO 639 code"))
+    language = models.CharField(
+        _("language"), max_length=8, blank=True, default="", help_text=_("ISO 639 code")
+    )
     year = models.SmallIntegerField(_("first published"), null=True, blank=True)
     pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
     cover = models.CharField(_("binding"), max_length=4, choices=Cover, blank=True, default="")
@@ -80,10 +84,19 @@ class Book(models.Model):
     isbn = models.CharField(_("ISBN-13"), max_length=13, null=True, blank=True, unique=True)
     description = models.TextField(_("description"), blank=True, default="")
     price = models.DecimalField(
-        _("price of the book"), max_digits=8, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        _("price of the book"),
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     daily_fee = models.DecimalField(
-        _("daily fee"), max_digits=6, decimal_places=2, default=settings.DEFAULT_DAILY_FEE, validators=[MinValueValidator(0)]
+        _("daily fee"),
+        max_digits=6,
+        decimal_places=2,
+        default=settings.DEFAULT_DAILY_FEE,
+        validators=[MinValueValidator(0)],
     )
     rating = models.DecimalField(_("rating"), max_digits=3, decimal_places=2, null=True, blank=True)
     ratings_count = models.PositiveIntegerField(_("ratings"), default=0)
@@ -102,7 +115,9 @@ class Book(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(daily_fee__gte=0), name="book_daily_fee_not_negative"),
             models.CheckConstraint(condition=Q(price=None) | Q(price__gte=0), name="book_price_not_negative"),
-            models.CheckConstraint(condition=Q(rating=None) | Q(rating__range=(0, 5)), name="book_rating_0_to_5"),
+            models.CheckConstraint(
+                condition=Q(rating=None) | Q(rating__range=(0, 5)), name="book_rating_0_to_5"
+            ),
             models.CheckConstraint(
                 condition=Q(isbn=None) | Q(isbn__regex=r"^97[89][0-9]{10}$"), name="book_isbn_is_isbn13"
             ),
@@ -110,7 +125,9 @@ class Book(models.Model):
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="book_newest", condition=Q(withdrawn_at=None)),
             models.Index(
-                fields=["-loans_count", "-ratings_count", "-id"], name="book_popular", condition=Q(withdrawn_at=None)
+                fields=["-loans_count", "-ratings_count", "-id"],
+                name="book_popular",
+                condition=Q(withdrawn_at=None),
             ),
             models.Index(fields=["title", "id"], name="book_by_title", condition=Q(withdrawn_at=None)),
             models.Index(fields=["year", "id"], name="book_by_year", condition=Q(withdrawn_at=None)),
@@ -173,10 +190,12 @@ class Copy(models.Model):
         verbose_name_plural = _("copies")
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=["available", "held", "on_loan", "unavailable"]), name="copy_status_known"
+                condition=Q(status__in=["available", "held", "on_loan", "unavailable"]),
+                name="copy_status_known",
             ),
             models.CheckConstraint(
-                condition=(Q(status="unavailable") & ~Q(reason="")) | (~Q(status="unavailable") & Q(reason="")),
+                condition=(Q(status="unavailable") & ~Q(reason=""))
+                | (~Q(status="unavailable") & Q(reason="")),
                 name="copy_unavailable_says_why",
             ),
         ]

@@ -1,12 +1,16 @@
 """The one Redis client. Everything in Redis can be lost: who uses it says what happens without it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from django.conf import settings
 from redis import Redis
 from redis.exceptions import RedisError
 
-__all__ = ["RedisError", "client"]
+from library_portal.errors import ServiceUnavailable
+
+__all__ = ["RedisError", "client", "required"]
 
 
 @cache
@@ -18,3 +22,12 @@ def client() -> Redis:
         socket_connect_timeout=settings.REDIS_TIMEOUT_SECONDS,
         socket_timeout=settings.REDIS_TIMEOUT_SECONDS,
     )
+
+
+@contextmanager
+def required() -> Iterator[None]:
+    """Around what can't be done without Redis. Raises ServiceUnavailable when it is away."""
+    try:
+        yield
+    except RedisError as error:
+        raise ServiceUnavailable from error

@@ -102,9 +102,7 @@ class ReservationAdmin(admin.ModelAdmin):
             except PortalError as refusal:
                 form.add_error(None, str(refusal))
             else:
-                self.message_user(
-                    request, _("Reserved: %s") % reservation.get_status_display(), messages.SUCCESS
-                )
+                self.message_user(request, _("Reserved: %s") % reservation.get_status_display(), messages.SUCCESS)
                 return redirect("admin:reservations_reservation_changelist")
         context = {
             **self.admin_site.each_context(request),
@@ -127,9 +125,7 @@ class ReservationAdmin(admin.ModelAdmin):
     def cancel(self, request: HttpRequest, chosen: QuerySet[Reservation]) -> None:
         self._for_each(request, chosen, services.cancel)
 
-    def _for_each(
-        self, request: HttpRequest, chosen: QuerySet[Reservation], use_case: Callable[..., object]
-    ) -> None:
+    def _for_each(self, request: HttpRequest, chosen: QuerySet[Reservation], use_case: Callable[..., object]) -> None:
         done = 0
         for pk in chosen.order_by("pk").values_list("pk", flat=True):
             try:
@@ -137,6 +133,4 @@ class ReservationAdmin(admin.ModelAdmin):
                 done += 1
             except PortalError as refusal:
                 self.message_user(request, f"#{pk}: {refusal}", messages.ERROR)
-        self.message_user(
-            request, _("Done: %(count)s") % {"count": done}, messages.SUCCESS if done else messages.INFO
-        )
+        self.message_user(request, _("Done: %(count)s") % {"count": done}, messages.SUCCESS if done else messages.INFO)

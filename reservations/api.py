@@ -30,9 +30,7 @@ from reservations.serializers import (
 
 def visible_reservation(request: Request, reservation_id: int) -> Reservation:
     """The caller's own reservation, or any for librarians. Raises NotFound for all others."""
-    rows = (
-        queries.reservations() if request.user.is_staff else queries.reservations_of(user_id=request.user.pk)
-    )
+    rows = queries.reservations() if request.user.is_staff else queries.reservations_of(user_id=request.user.pk)
     reservation = rows.filter(pk=reservation_id).first()
     if reservation is None:
         raise NotFound
@@ -48,9 +46,7 @@ def check_self_service(request: Request) -> None:
 class ReservationResponse:
     """Answers with the reservation as it is now."""
 
-    def reservation_response(
-        self, request: Request, reservation_id: int, code: int = status.HTTP_200_OK
-    ) -> Response:
+    def reservation_response(self, request: Request, reservation_id: int, code: int = status.HTTP_200_OK) -> Response:
         return Response(self.as_json(request, reservation_id), status=code)
 
     def as_json(self, request: Request, reservation_id: int) -> Any:

@@ -6,9 +6,7 @@ urlpatterns = [
     path("reservations/", api.ReservationList.as_view(), name="api-reservations"),
     path("reservations/quote/", api.ReservationQuote.as_view(), name="api-reservation-quote"),
     path("reservations/<int:pk>/", api.ReservationDetail.as_view(), name="api-reservation"),
-    path(
-        "reservations/<int:pk>/checkout/", api.ReservationCheckOut.as_view(), name="api-reservation-checkout"
-    ),
+    path("reservations/<int:pk>/checkout/", api.ReservationCheckOut.as_view(), name="api-reservation-checkout"),
     path("reservations/<int:pk>/return/", api.ReservationReturn.as_view(), name="api-reservation-return"),
     path("books/<int:pk>/availability/", api.BookAvailability.as_view(), name="api-book-availability"),
     path("users/me/books/", api.MyBooks.as_view(), name="api-my-books"),

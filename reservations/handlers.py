@@ -122,9 +122,7 @@ def send_return_receipt(delivered: Delivered) -> None:
 def _in_state(delivered: Delivered, status: Status) -> Reservation | None:
     """The reservation if it is still in the state the message speaks of."""
     return (
-        Reservation.objects.select_related("book")
-        .filter(pk=delivered.payload["reservation_id"], status=status)
-        .first()
+        Reservation.objects.select_related("book").filter(pk=delivered.payload["reservation_id"], status=status).first()
     )
 
 

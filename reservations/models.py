@@ -31,9 +31,7 @@ class Reservation(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="reservations", verbose_name=_("patron")
     )
-    book = models.ForeignKey(
-        "books.Book", models.PROTECT, related_name="reservations", verbose_name=_("book")
-    )
+    book = models.ForeignKey("books.Book", models.PROTECT, related_name="reservations", verbose_name=_("book"))
     copy = models.ForeignKey(
         "books.Copy",
         models.PROTECT,
@@ -93,9 +91,7 @@ class Reservation(models.Model):
                 name="reservation_hold_fits_status",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    status__in=["active", "completed"], starts_on__isnull=False, due_on__gte=F("starts_on")
-                )
+                condition=Q(status__in=["active", "completed"], starts_on__isnull=False, due_on__gte=F("starts_on"))
                 | (~Q(status__in=["active", "completed"]) & Q(starts_on=None, due_on=None)),
                 name="reservation_loan_dates_fit_status",
             ),
@@ -105,9 +101,7 @@ class Reservation(models.Model):
                 name="reservation_closed_at_fits_status",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    days__gt=0, paid__gte=0, refunded__gte=0, refunded__lte=F("paid"), late_fee__gte=0
-                ),
+                condition=Q(days__gt=0, paid__gte=0, refunded__gte=0, refunded__lte=F("paid"), late_fee__gte=0),
                 name="reservation_amounts_make_sense",
             ),
         ]

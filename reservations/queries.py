@@ -79,9 +79,7 @@ def shelf(*, user_id: int) -> Shelf:
     ended = reservations_of(user_id=user_id).exclude(status__in=OPEN).order_by("-closed_at")[:HISTORY_SHOWN]
     return Shelf(
         ready=[one for one in open_ones if one.status == Status.READY],
-        on_loan=sorted(
-            (one for one in open_ones if one.status == Status.ACTIVE), key=lambda one: str(one.due_on)
-        ),
+        on_loan=sorted((one for one in open_ones if one.status == Status.ACTIVE), key=lambda one: str(one.due_on)),
         waiting=[one for one in open_ones if one.status == Status.PENDING],
         history=list(ended),
     )
@@ -136,9 +134,7 @@ def quote(*, user_id: int, book_id: int, days: int | None, now: datetime) -> Quo
 
 
 def extensions_left(reservation: Reservation) -> int:
-    return (
-        max(settings.MAX_EXTENSIONS - reservation.extensions, 0) if reservation.status == Status.ACTIVE else 0
-    )
+    return max(settings.MAX_EXTENSIONS - reservation.extensions, 0) if reservation.status == Status.ACTIVE else 0
 
 
 def _same_queue() -> QuerySet[Reservation]:

@@ -36,9 +36,7 @@ class PlanList(ListAPIView):
 
 
 class MySubscription(APIView):
-    @extend_schema(
-        operation_id="users_subscription", summary="My plan now", responses={200: SubscriptionSerializer}
-    )
+    @extend_schema(operation_id="users_subscription", summary="My plan now", responses={200: SubscriptionSerializer})
     def get(self, request: Request) -> Response:
         subscription = queries.subscription_of(user_id=request.user.pk)
         return Response(
@@ -54,9 +52,7 @@ class MySubscription(APIView):
 
 
 class MyWallet(APIView):
-    @extend_schema(
-        operation_id="users_me_wallet", summary="Balance and debt", responses={200: WalletSerializer}
-    )
+    @extend_schema(operation_id="users_me_wallet", summary="Balance and debt", responses={200: WalletSerializer})
     def get(self, request: Request) -> Response:
         return Response(WalletSerializer(queries.wallet_of(user_id=request.user.pk)).data)
 
@@ -88,9 +84,7 @@ class TopUp(Idempotent, APIView):
 
 
 class PaymentDetail(APIView):
-    @extend_schema(
-        operation_id="payments_retrieve", summary="One payment", responses={200: PaymentSerializer}
-    )
+    @extend_schema(operation_id="payments_retrieve", summary="One payment", responses={200: PaymentSerializer})
     def get(self, request: Request, pk: int) -> Response:
         payment = queries.payments_of(user_id=request.user.pk).filter(pk=pk).first()
         if payment is None:

@@ -31,9 +31,7 @@ class Plan(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(price__gte=0), name="plan_price_not_negative"),
             models.CheckConstraint(
-                condition=Q(
-                    discount_percent__lte=100, frequent_reader_percent__lte=100, big_spender_percent__lte=100
-                ),
+                condition=Q(discount_percent__lte=100, frequent_reader_percent__lte=100, big_spender_percent__lte=100),
                 name="plan_discounts_at_most_100",
             ),
         ]
@@ -79,17 +77,13 @@ class Subscription(models.Model):
 class Wallet(models.Model):
     """A patron's balance: the sum of its ledger entries, always. Its row is the lock for all of a patron's limits."""
 
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="wallet", verbose_name=_("user")
-    )
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="wallet", verbose_name=_("user"))
     balance = money_field(_("balance"), default=Decimal(0))
 
     class Meta:
         verbose_name = _("wallet")
         verbose_name_plural = _("wallets")
-        constraints = [
-            models.CheckConstraint(condition=Q(balance__gte=0), name="wallet_balance_not_negative")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(balance__gte=0), name="wallet_balance_not_negative")]
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.balance}"

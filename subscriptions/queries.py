@@ -42,9 +42,7 @@ def wallet_of(*, user_id: int) -> WalletState:
 
 
 def open_debt(*, user_id: int) -> Decimal:
-    total = Debt.objects.filter(wallet__user_id=user_id, outstanding__gt=0).aggregate(
-        total=Sum("outstanding")
-    )["total"]
+    total = Debt.objects.filter(wallet__user_id=user_id, outstanding__gt=0).aggregate(total=Sum("outstanding"))["total"]
     return total or Decimal("0.00")
 
 

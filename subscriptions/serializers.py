@@ -47,9 +47,7 @@ class TopUpRequest(serializers.Serializer):
 
 
 class PaymentSerializer(serializers.ModelSerializer):
-    checkout_url = serializers.SerializerMethodField(
-        help_text="where the patron pays; null once it is settled"
-    )
+    checkout_url = serializers.SerializerMethodField(help_text="where the patron pays; null once it is settled")
 
     class Meta:
         model = Payment

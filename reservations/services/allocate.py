@@ -51,9 +51,7 @@ def _try_next(*, book_id: int, now: datetime, passed_over: set[int]) -> Reservat
     subscriptions.services.lock_wallet(user_id=candidate.user_id)
     standing = standing_of(user_id=candidate.user_id, now=now)
     try:
-        hold_copy(
-            reservation=candidate, copy_id=copy.pk, standing=standing, daily_fee=book.daily_fee, now=now
-        )
+        hold_copy(reservation=candidate, copy_id=copy.pk, standing=standing, daily_fee=book.daily_fee, now=now)
     except tuple(PASSED_OVER_REASONS) as refusal:
         _pass_over(candidate, refusal)
     else:

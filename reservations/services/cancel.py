@@ -44,11 +44,7 @@ def expire_hold(*, reservation_id: int, now: datetime) -> Reservation:
 def _end(*, reservation_id: int, status: Status, now: datetime) -> tuple[Reservation, bool]:
     reservation = lock_reservation(reservation_id=reservation_id)
     if status == Status.EXPIRED:
-        if (
-            reservation.status != Status.READY
-            or reservation.hold_until is None
-            or reservation.hold_until > now
-        ):
+        if reservation.status != Status.READY or reservation.hold_until is None or reservation.hold_until > now:
             return reservation, False
     elif reservation.status in CLOSED:
         return reservation, False

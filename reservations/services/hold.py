@@ -13,9 +13,7 @@ from reservations.models import Reservation, Status
 from reservations.standing import Standing, check_may_hold
 
 
-def hold_copy(
-    *, reservation: Reservation, copy_id: int, standing: Standing, daily_fee: Decimal, now: datetime
-) -> None:
+def hold_copy(*, reservation: Reservation, copy_id: int, standing: Standing, daily_fee: Decimal, now: datetime) -> None:
     """Check the limits, charge the price and hold the copy for `HOLD_HOURS`; the price is fixed here.
 
     Raises what `check_may_hold` raises; then nothing was changed.

@@ -76,9 +76,7 @@ def return_copy(*, reservation_id: int, now: datetime) -> ReturnResult:
         reservation = Reservation.objects.get(pk=reservation_id)
         return ReturnResult(reservation, Decimal("0.00"), Decimal("0.00"), Decimal("0.00"), None)
     held = allocate(book_id=result.reservation.book_id, now=now)
-    return ReturnResult(
-        result.reservation, result.refunded, result.late_fee, result.owed, held[0] if held else None
-    )
+    return ReturnResult(result.reservation, result.refunded, result.late_fee, result.owed, held[0] if held else None)
 
 
 @transaction.atomic(durable=True)
@@ -93,9 +91,7 @@ def _return(*, reservation_id: int, now: datetime) -> ReturnResult | None:
     unused_days = max((reservation.due_on - today).days, 0)
     refunded = early_return_refund(paid=reservation.paid, days=reservation.days, unused_days=unused_days)
     book = reservation.book
-    fee = late_fee(
-        daily_fee=book.daily_fee, cap=book.late_fee_cap, due_on=reservation.due_on, returned_on=today
-    )
+    fee = late_fee(daily_fee=book.daily_fee, cap=book.late_fee_cap, due_on=reservation.due_on, returned_on=today)
     reservation.status, reservation.closed_at = Status.COMPLETED, now
     reservation.refunded, reservation.late_fee = refunded, fee
     reservation.save(update_fields=["status", "closed_at", "refunded", "late_fee"])

@@ -85,9 +85,7 @@ def _request(*, user_id: int, book_id: int, days: int | None, join_queue: bool, 
 
 
 def _check_request(reservation: Reservation, standing: Standing) -> None:
-    if Reservation.objects.filter(
-        user_id=reservation.user_id, book_id=reservation.book_id, status__in=OPEN
-    ).exists():
+    if Reservation.objects.filter(user_id=reservation.user_id, book_id=reservation.book_id, status__in=OPEN).exists():
         raise AlreadyReserved
     check_days(standing, reservation.days)
     check_may_request(standing)

@@ -18,9 +18,7 @@ from subscriptions.services.wallet import lock_wallet, top_up
 class InvalidAmount(InvalidInput):
     def __init__(self) -> None:
         limits = {"min": settings.TOP_UP_MIN, "max": settings.TOP_UP_MAX}
-        super().__init__(
-            errors={"amount": [_("A top-up is between $%(min)s and $%(max)s, in whole cents.") % limits]}
-        )
+        super().__init__(errors={"amount": [_("A top-up is between $%(min)s and $%(max)s, in whole cents.") % limits]})
 
 
 class UnknownProvider(InvalidInput):

@@ -23,8 +23,7 @@ class InsufficientFunds(PortalError):
     def __init__(self, *, required: Decimal, balance: Decimal) -> None:
         amounts = {"required": required, "balance": balance, "shortfall": required - balance}
         super().__init__(
-            _("This costs $%(required)s and the wallet holds $%(balance)s: $%(shortfall)s is missing.")
-            % amounts,
+            _("This costs $%(required)s and the wallet holds $%(balance)s: $%(shortfall)s is missing.") % amounts,
             **{name: f"{amount:.2f}" for name, amount in amounts.items()},
         )
 
@@ -72,9 +71,7 @@ def adjust(*, user_id: int, amount: Decimal, reason: str, key: str) -> LedgerEnt
     wallet = lock_wallet(user_id=user_id)
     if wallet.balance + amount < 0 and not _exists(key):
         raise InsufficientFunds(required=-amount, balance=wallet.balance)
-    return _move(
-        wallet, amount, kind=EntryKind.ADJUSTMENT, reference="adjustment", key=key, reason=reason.strip()
-    )
+    return _move(wallet, amount, kind=EntryKind.ADJUSTMENT, reference="adjustment", key=key, reason=reason.strip())
 
 
 def top_up(*, wallet: Wallet, amount: Decimal, reference: str, key: str) -> None:
