@@ -39,10 +39,10 @@ class Notification(models.Model):
     class Meta:
         verbose_name = _("notification")
         verbose_name_plural = _("notifications")
-        ordering = ["-created_at", "-pk"]
+        ordering = ["-pk"]
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="notification_once_per_event_and_person")]
         indexes = [
-            models.Index(fields=["user", "-created_at", "-id"], name="notification_inbox"),
+            models.Index(fields=["user", "-id"], name="notification_inbox"),
             models.Index(fields=["user"], name="notification_unread", condition=Q(read_at=None)),
         ]
 

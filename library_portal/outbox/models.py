@@ -37,6 +37,7 @@ class Delivery(models.Model):
     handler = models.CharField(_("handler"), max_length=120)
     queue = models.CharField(_("queue"), max_length=20)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
+    sends = models.PositiveSmallIntegerField(_("times sent"), default=0)
     attempts = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
     send_after = models.DateTimeField(_("send after"), db_default=Now())
     last_error = models.TextField(_("last error"), blank=True, default="")

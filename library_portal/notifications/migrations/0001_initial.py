@@ -31,8 +31,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'notification',
                 'verbose_name_plural': 'notifications',
-                'ordering': ['-created_at', '-pk'],
-                'indexes': [models.Index(fields=['user', '-created_at', '-id'], name='notification_inbox'), models.Index(condition=models.Q(('read_at', None)), fields=['user'], name='notification_unread')],
+                'ordering': ['-pk'],
+                'indexes': [models.Index(fields=['user', '-id'], name='notification_inbox'), models.Index(condition=models.Q(('read_at', None)), fields=['user'], name='notification_unread')],
                 'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='notification_once_per_event_and_person')],
             },
         ),

@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ('handler', models.CharField(max_length=120, verbose_name='handler')),
                 ('queue', models.CharField(max_length=20, verbose_name='queue')),
                 ('status', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('dead', 'dead letter')], default='waiting', max_length=10, verbose_name='status')),
+                ('sends', models.PositiveSmallIntegerField(default=0, verbose_name='times sent')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='failed attempts')),
                 ('send_after', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='send after')),
                 ('last_error', models.TextField(blank=True, default='', verbose_name='last error')),

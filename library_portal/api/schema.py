@@ -1,0 +1,111 @@
+"""OpenAPI: every operation says which problems it can answer with, by status and code."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny, IsAuthenticatedOrReadOnly
+
+from library_portal.api.idempotency import KEY_HEADER, IdempotencyInProgress, IdempotencyMismatch, IdempotentPosts
+from library_portal.api.problems import CODES, CONTENT_TYPE
+from library_portal.errors import PortalError
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+def may_refuse(*refusals: type[PortalError]) -> Callable[[Handler], Handler]:
+    """Document on a view's method the refusals of the use case it calls."""
+
+    def mark(handler: Handler) -> Handler:
+        handler.refusals = refusals  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
+class ProblemSerializer(serializers.Serializer):
+    """An error (RFC 9457). `code` is for programs, `title` and `detail` are for people."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+
+
+class PortalSchema(AutoSchema):
+    def get_override_parameters(self) -> list[Any]:
+        return [*super().get_override_parameters(), *self._idempotency_parameters()]
+
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+        bodies = super()._get_response_bodies(direction)
+        if direction == "response":
+            for status, codes in sorted(self._problem_codes().items()):
+                bodies.setdefault(str(status), self._problem_body(status, sorted(codes)))
+        return bodies
+
+    def _problem_body(self, status: int, codes: list[str]) -> dict[str, Any]:
+        response = OpenApiResponse(
+            ProblemSerializer,
+            description=", ".join(f"`{code}`" for code in codes),
+            examples=[_example(status, code) for code in codes],
+        )
+        return self._get_response_for_code(response, str(status), media_types=[CONTENT_TYPE])
+
+    def _problem_codes(self) -> dict[int, set[str]]:
+        """Status → codes: what the framework around the view can refuse, and what its use case does."""
+        codes: dict[int, set[str]] = defaultdict(set)
+        codes[400] |= {"validation_error", "malformed_request"}
+        for status in self._framework_refusals():
+            codes[status].add(CODES[status])
+        for refusal in self._declared_refusals():
+            codes[refusal.status].add(refusal.code)
+        return codes
+
+    def _framework_refusals(self) -> list[int]:
+        statuses = [406, 503]
+        if self.method not in SAFE:
+            statuses += [413, 415]
+        if "{" in self.path:
+            statuses.append(404)
+        if self.view.authentication_classes:
+            statuses.append(401)
+        if not self._is_open():
+            statuses.append(403)
+        return statuses
+
+    def _is_open(self) -> bool:
+        open_to_read = self.method in SAFE and IsAuthenticatedOrReadOnly in self.view.permission_classes
+        return open_to_read or list(self.view.permission_classes) == [AllowAny]
+
+    def _declared_refusals(self) -> tuple[type[PortalError], ...]:
+        name = getattr(self.view, "action", None) or self.method.lower()
+        handler = getattr(self.view, name, None)
+        declared = getattr(handler, "refusals", ())
+        return (*declared, IdempotencyMismatch, IdempotencyInProgress) if self._is_idempotent() else declared
+
+    def _is_idempotent(self) -> bool:
+        return self.method == "POST" and isinstance(self.view, IdempotentPosts)
+
+    def _idempotency_parameters(self) -> list[OpenApiParameter]:
+        if not self._is_idempotent():
+            return []
+        text = "Repeating a request with the same key and body replays the first answer for 24 hours."
+        return [OpenApiParameter(KEY_HEADER, str, OpenApiParameter.HEADER, description=text)]
+
+
+def _example(status: int, code: str) -> OpenApiExample:
+    value = {
+        "type": f"urn:library-portal:problem:{code}",
+        "title": code.replace("_", " ").capitalize(),
+        "status": status,
+        "detail": code.replace("_", " ").capitalize(),
+        "code": code,
+        "errors": {},
+    }
+    return OpenApiExample(code, value=value, response_only=True, status_codes=[str(status)], media_type=CONTENT_TYPE)

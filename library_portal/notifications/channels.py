@@ -1,0 +1,62 @@
+"""How messages leave the portal. A Message-ID is made from what is said to whom: a mail sent again keeps it."""
+
+from typing import Any
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from library_portal.errors import ServiceUnavailable
+from library_portal.notifications import mailbox
+from library_portal.notifications.models import Notification
+
+
+class SmsNotAvailable(ServiceUnavailable):
+    title = gettext_lazy("Text messages can't be sent at the moment.")
+
+
+def mail_notification(notification: Notification, *, to: str, language: str = "") -> None:
+    """Raises OSError or smtplib.SMTPException when the mail server is away."""
+    message_id = _message_id("notification", f"{notification.user_id}:{notification.key}")
+    link = urljoin(settings.PUBLIC_URL, notification.url) if notification.url else ""
+    with translation.override(language or settings.LANGUAGE_CODE):
+        _mail("notification", notification.title, to, message_id, {"notification": notification, "link": link})
+
+
+def send_code(*, channel: str, to: str, code: str, minutes: int) -> None:
+    if channel == "sms":
+        text = _("%(code)s is your library code. It is valid for %(minutes)d minutes.")
+        return _send_sms(to=to, text=text % {"code": code, "minutes": minutes})
+    message_id = _message_id("one-time-code", f"{to}:{code}")
+    subject = _("%(code)s is your code for the library") % {"code": code}
+    return _mail("code", subject, to, message_id, {"code": code, "minutes": minutes})
+
+
+def _mail(template: str, subject: str, to: str, message_id: str, context: dict[str, Any]) -> None:
+    context |= {"subject": subject, "portal_url": settings.PUBLIC_URL}
+    message = EmailMultiAlternatives(
+        subject=" ".join(subject.split()),
+        body=render_to_string(f"notifications/mail/{template}.txt", context),
+        to=[to],
+        headers={"Message-ID": message_id},
+    )
+    message.attach_alternative(render_to_string(f"notifications/mail/{template}.html", context), "text/html")
+    message.send()
+
+
+def _send_sms(*, to: str, text: str) -> None:
+    """Development and tests: a file beside the mail. No SMS provider is connected yet."""
+    if settings.PRODUCTION:
+        raise SmsNotAvailable
+    message_id = _message_id("sms", f"{to}:{text}")
+    mailbox.deposit(message_id, f"To: {to}\nSubject: SMS\nMessage-ID: {message_id}\n\n{text}\n".encode())
+
+
+def _message_id(salt: str, value: str) -> str:
+    """Keyed, so that nobody can try out codes against it."""
+    return f"<{salted_hmac(f'message-id:{salt}', value).hexdigest()}@library-portal>"

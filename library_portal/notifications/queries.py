@@ -1,0 +1,28 @@
+from django.db.models import QuerySet
+
+from library_portal.notifications.models import Kind, Notification, Preference
+
+MOST_UNREAD_SHOWN = 100
+
+
+def inbox(*, user_id: int) -> QuerySet[Notification]:
+    """A person's messages, newest first."""
+    return Notification.objects.filter(user_id=user_id).order_by("-id")
+
+
+def unread_count(*, user_id: int) -> int:
+    """Unread messages, counted up to `MOST_UNREAD_SHOWN`: a badge needs no more."""
+    return Notification.objects.filter(user_id=user_id, read_at=None)[:MOST_UNREAD_SHOWN].count()
+
+
+def wants_mail(*, user_id: int, kind: str) -> bool:
+    """Whether this person wants this kind by e-mail; who never chose does."""
+    chosen = Preference.objects.filter(user_id=user_id, kind=kind).values_list("by_mail", flat=True).first()
+    return chosen is not False
+
+
+def preferences(*, user_id: int) -> dict[str, dict[str, bool]]:
+    """{kind: {"by_mail", "by_sms"}} for every kind."""
+    chosen = {row.kind: row for row in Preference.objects.filter(user_id=user_id)}
+    every = (chosen.get(kind, Preference(kind=kind)) for kind in Kind.values)
+    return {row.kind: {"by_mail": row.by_mail, "by_sms": row.by_sms} for row in every}
