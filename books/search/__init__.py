@@ -1,0 +1,1 @@
+"""Finding books: one analysis and one ranking over two stores. See docs/search.md."""

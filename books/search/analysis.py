@@ -1,0 +1,160 @@
+"""How text becomes what the index holds: the same analysis reads a book and a query, for every store."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import pairwise
+
+from stdnum import isbn as isbn_numbers
+from stdnum.exceptions import ValidationError
+
+from .folding import fold
+
+LONGEST_PREFIX = 16
+SHORTEST_MISSPELT = 4
+LONGEST_MISSPELT = 24
+SHORTEST_SKELETON = 3
+
+# Writing without spaces between words, where any run of two characters may be a word.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
+_UNSPACED_RUN = re.compile(f"([{_UNSPACED}]+)")
+_ARTICLES = frozenset("the a an le la les l un une el los las der die das ein eine il lo gli de het al".split())
+_ARABIC_ARTICLE = "ال"
+_GERMANIC = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_PROGRAMMING = ((re.compile(r"\b([a-z])\+\+"), r"\1pp"), (re.compile(r"\b([a-z])#"), r"\1sharp"))
+_SOUNDS = (
+    ("ph", "f"),
+    ("sch", "s"),
+    ("ck", "k"),
+    ("cz", "s"),
+    ("tz", "s"),
+    ("ts", "s"),
+    ("x", "ks"),
+    ("q", "k"),
+    ("c", "k"),
+    ("z", "s"),
+    ("j", "g"),
+)
+_SILENT = re.compile("[aeiouywh]")
+_REPEATED = re.compile(r"(.)\1+")
+
+
+class _WordCharacters(dict[int, str]):
+    """Keeps letters, digits and the marks that spell words; everything else parts words."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        self[code] = kept = character if unicodedata.category(character)[0] in "LNM" else " "
+        return kept
+
+
+_WORD_CHARACTERS = _WordCharacters()
+
+
+@lru_cache(maxsize=50_000)
+def words(text: str) -> tuple[str, ...]:
+    """The folded words in order. An apostrophe joins (ender's, enders); unspaced scripts give overlapping pairs of characters."""
+    return tuple(_split(_plain(text).replace("'", "")))
+
+
+def _plain(text: str) -> str:
+    folded = fold(text)
+    for symbols, spelled in _PROGRAMMING:
+        folded = symbols.sub(spelled, folded)
+    return folded
+
+
+def _split(folded: str) -> Iterator[str]:
+    for chunk in folded.translate(_WORD_CHARACTERS).split():
+        if chunk.isascii():
+            yield chunk
+        else:
+            for piece in _UNSPACED_RUN.split(chunk):
+                yield from _pairs(piece) if _UNSPACED_RUN.match(piece) else ([piece] if piece else [])
+
+
+def _pairs(run: str) -> list[str]:
+    return [left + right for left, right in pairwise(run)] or [run]
+
+
+def is_unspaced(text: str) -> bool:
+    return bool(_UNSPACED_RUN.search(text))
+
+
+def other_forms(text: str) -> set[str]:
+    """Further words under which a reader may look for this text: joined pairs, initials, parts around an apostrophe, German ae/oe/ue."""
+    main = words(text)
+    forms = {left + right for left, right in pairwise(main) if left.isascii() or right.isascii()}
+    forms.update(_joined_initials(main))
+    forms.update(_split(_plain(text).replace("'", " ")))
+    forms.update(words(text.lower().translate(_GERMANIC)))
+    forms.update(word.removeprefix(_ARABIC_ARTICLE) for word in main if len(word) > 4)
+    forms.update(character for character in fold(text) if is_unspaced(character))
+    return forms.difference(main)
+
+
+def _joined_initials(main: Iterable[str]) -> Iterator[str]:
+    run = ""
+    for word in (*main, ""):
+        if len(word) == 1:
+            run += word
+            continue
+        if len(run) > 2:
+            yield run
+        run = ""
+
+
+def without_article(title_words: tuple[str, ...]) -> tuple[str, ...]:
+    return title_words[1:] if len(title_words) > 1 and title_words[0] in _ARTICLES else title_words
+
+
+def prefixes(word: str) -> list[str]:
+    """Every beginning of the word, the whole word included, up to LONGEST_PREFIX letters."""
+    return [word[:length] for length in range(1, min(len(word), LONGEST_PREFIX) + 1)]
+
+
+def can_be_misspelt(word: str) -> bool:
+    return SHORTEST_MISSPELT <= len(word) <= LONGEST_MISSPELT and word.isalpha()
+
+
+def spellings(word: str) -> set[str]:
+    """Keys that the word shares with its misspellings: the word less any one letter, and its skeleton of consonants."""
+    if not can_be_misspelt(word):
+        return {word}
+    shortened = {word[:place] + word[place + 1 :] for place in range(len(word))}
+    return shortened | {word} | _skeleton(word)
+
+
+def _skeleton(word: str) -> set[str]:
+    for written, sounded in _SOUNDS:
+        word = word.replace(written, sounded)
+    bones = _REPEATED.sub(r"\1", _SILENT.sub("", word))
+    return {f"%{bones}"} if len(bones) >= SHORTEST_SKELETON else set()
+
+
+def isbn_forms(text: str) -> tuple[str, ...]:
+    """The ISBN-13 and ISBN-10 that the text stands for, in any writing; empty when it is no ISBN."""
+    compact = _compact_isbn(text)
+    if not 7 <= len(compact) <= 13:
+        return ()
+    for candidate in (compact, compact.zfill(10)):  # spreadsheets lose leading zeros
+        try:
+            thirteen = isbn_numbers.to_isbn13(isbn_numbers.validate(candidate))
+        except ValidationError:
+            continue
+        return tuple(form for form in (thirteen, _isbn10(thirteen)) if form)
+    return ()
+
+
+def _compact_isbn(text: str) -> str:
+    folded = fold(text).upper().removeprefix("URN:").strip()
+    folded = re.sub(r"^ISBN(?:-?1[03](?!\d))?[\s:]*", "", folded)
+    return re.sub(r"[\s\u2010-\u2015.-]", "", folded)
+
+
+def _isbn10(thirteen: str) -> str:
+    try:
+        return isbn_numbers.to_isbn10(thirteen)
+    except ValidationError:
+        return ""  # ISBN-13 starting with 979 have no short form

@@ -1,0 +1,40 @@
+"""The index in PostgreSQL: the embedded default, and what answers while MongoDB is away."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class BookSearchEntry(models.Model):
+    """An indexed book; without a document, the trace of a deleted one, which keeps older versions from coming back."""
+
+    book_id = models.BigIntegerField(_("book"), primary_key=True)
+    version = models.BigIntegerField(_("version"))
+    words = ArrayField(models.TextField(), verbose_name=_("words"), default=list)
+    prefixes = ArrayField(models.TextField(), verbose_name=_("beginnings of words"), default=list)
+    spellings = ArrayField(models.TextField(), verbose_name=_("keys of misspellings"), default=list)
+    fields = ArrayField(models.TextField(), verbose_name=_("texts for ranking"), default=list)
+    facets = ArrayField(models.TextField(), verbose_name=_("facets"), default=list)
+    sort_title = models.TextField(_("title for sorting"), default="")
+    popularity = models.FloatField(_("popularity"), default=0)
+    year = models.IntegerField(_("year"), null=True)
+    created_at = models.DateTimeField(_("created at"), null=True)
+    document = models.JSONField(_("document"), null=True)
+
+    class Meta:
+        app_label = "books"
+        verbose_name = _("search entry")
+        verbose_name_plural = _("search entries")
+        indexes = [
+            GinIndex(fields=["words"], name="search_words"),
+            GinIndex(fields=["prefixes"], name="search_prefixes"),
+            GinIndex(fields=["spellings"], name="search_spellings"),
+            models.Index(fields=["-popularity", "book_id"], name="search_popular"),
+            models.Index(fields=["-created_at", "book_id"], name="search_newest"),
+            models.Index(fields=["sort_title", "book_id"], name="search_by_title"),
+            models.Index(fields=["year", "-popularity", "book_id"], name="search_by_year"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.book_id}@{self.version}"

@@ -1,0 +1,174 @@
+"""The index in MongoDB: one document per book, arrays of terms under multikey indexes, collections that are swapped whole.
+
+A small document names the collection that answers and, during a rebuild, the one being filled; writers write to both.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReplaceOne
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.errors import BulkWriteError, PyMongoError
+
+from .documents import BookDocument
+from .indexing import IndexedBook
+from .store import COUNT_LIMIT, Candidate, Condition, FacetCount, Progress, Selection, Sort, facet_counts
+
+_ORDERS: dict[Sort, list[tuple[str, int]]] = {
+    "relevance": [("popularity", DESCENDING), ("_id", ASCENDING)],
+    "popular": [("popularity", DESCENDING), ("_id", ASCENDING)],
+    "newest": [("created_at", DESCENDING), ("_id", ASCENDING)],
+    "title": [("sort_title", ASCENDING), ("_id", ASCENDING)],
+}
+_INDEXES = [
+    *(IndexModel([(terms, ASCENDING), *_ORDERS["popular"]]) for terms in ("words", "prefixes", "spellings")),
+    *(IndexModel([("live", ASCENDING), *_ORDERS[sort]]) for sort in ("popular", "newest", "title")),
+    IndexModel([("live", ASCENDING), ("year", ASCENDING), *_ORDERS["popular"]]),
+]
+_DUPLICATE_KEY = 11000
+_BATCH = 500
+_COLLECTIONS = "book_search_built_"
+_NAMES_KEPT_IN = "book_search_names"
+
+
+class NotBuilt(PyMongoError):
+    """The index was never built here: `manage.py search_rebuild` does."""
+
+
+class RebuildOvertaken(PyMongoError):
+    """Two rebuilds ran at once; the later one counts."""
+
+
+class MongoStore:
+    name = "mongodb"
+
+    def __init__(self, database: Database[dict[str, Any]]) -> None:
+        self._database = database
+
+    def fetch(self, selection: Selection, *, sort: Sort = "popular", offset: int = 0, limit: int) -> list[Candidate]:
+        found = self._books().find(_filter(selection), {"popularity": 1, "fields": 1}, sort=_ORDERS[sort])
+        return [Candidate(book["_id"], book["popularity"], book["fields"]) for book in found.skip(offset).limit(limit)]
+
+    def count(self, selection: Selection, *, limit: int = COUNT_LIMIT) -> int:
+        return self._books().count_documents(_filter(selection), limit=limit)
+
+    def facets(self, selection: Selection) -> list[FacetCount]:
+        counted = self._books().aggregate(
+            [
+                {"$match": _filter(selection)},
+                {"$limit": COUNT_LIMIT},
+                {"$unwind": "$facets"},
+                {"$group": {"_id": "$facets", "count": {"$sum": 1}}},
+            ]
+        )
+        return facet_counts((facet["_id"], facet["count"]) for facet in counted)
+
+    def documents(self, book_ids: Sequence[int]) -> dict[int, BookDocument]:
+        found = self._books().find({"_id": {"$in": list(book_ids)}, "live": True}, {"document": 1})
+        return {book["_id"]: BookDocument.from_json(book["document"]) for book in found}
+
+    def upsert(self, books: Sequence[IndexedBook]) -> None:
+        self._keep([_stored(book) for book in books])
+
+    def delete(self, book_ids: Sequence[int], *, version: int) -> None:
+        self._keep([_tombstone(book_id, version) for book_id in book_ids])
+
+    def rebuild(self, batches: Iterable[Sequence[IndexedBook]], *, progress: Progress) -> None:
+        """Into a new collection, which answers once it is whole. The one it replaces stays until the next rebuild."""
+        names = self._names()
+        following = self._database[f"{_COLLECTIONS}{datetime.now(UTC):%Y%m%d%H%M%S%f}"]
+        self._database[_NAMES_KEPT_IN].update_one({"_id": "books"}, {"$set": {"next": following.name}}, upsert=True)
+        self._drop_all_but(names.get("current"), following.name)
+        done = 0
+        for batch in batches:
+            _keep(following, [_stored(book) for book in batch])
+            progress(done := done + len(batch))
+        if names.get("current"):
+            for tombstones in _batches(self._database[names["current"]].find({"live": False})):
+                _keep(following, tombstones)
+        following.create_indexes(_INDEXES)
+        self._swap(following.name)
+
+    def _books(self) -> Collection[dict[str, Any]]:
+        current = self._names().get("current")
+        if current is None:
+            raise NotBuilt("The search index has not been built yet.")
+        return self._database[current]
+
+    def _names(self) -> dict[str, Any]:
+        return self._database[_NAMES_KEPT_IN].find_one({"_id": "books"}) or {}
+
+    def _swap(self, name: str) -> None:
+        swapped = self._database[_NAMES_KEPT_IN].update_one(
+            {"_id": "books", "next": name}, {"$set": {"current": name, "next": None}}
+        )
+        if not swapped.matched_count:
+            raise RebuildOvertaken("Another rebuild began meanwhile, and will answer instead.")
+
+    def _drop_all_but(self, *kept: str | None) -> None:
+        for name in self._database.list_collection_names():
+            if name.startswith(_COLLECTIONS) and name not in kept:
+                self._database.drop_collection(name)
+
+    def _keep(self, books: list[dict[str, Any]]) -> None:
+        """Before the first build there is nothing to keep up: the build reads the catalogue."""
+        names = self._names()
+        for name in (names.get("current"), names.get("next")):
+            if name:
+                _keep(self._database[name], books)
+
+
+def _keep(collection: Collection[dict[str, Any]], books: list[dict[str, Any]]) -> None:
+    """An older version finds no document to replace, and its insertion meets the newer one's id."""
+    replacements = [
+        ReplaceOne({"_id": book["_id"], "version": {"$lt": book["version"]}}, book, upsert=True) for book in books
+    ]
+    try:
+        if replacements:
+            collection.bulk_write(replacements, ordered=False)
+    except BulkWriteError as error:
+        if any(refused["code"] != _DUPLICATE_KEY for refused in error.details["writeErrors"]):
+            raise
+
+
+def _stored(book: IndexedBook) -> dict[str, Any]:
+    stored = {field: getattr(book, field) for field in book.__slots__}
+    return {"_id": stored.pop("book_id"), "live": True, **stored}
+
+
+def _tombstone(book_id: int, version: int) -> dict[str, Any]:
+    return {"_id": book_id, "live": False, "version": version}
+
+
+def _filter(selection: Selection) -> dict[str, Any]:
+    """The longest term stands first, as the rarest: servers that look up only one begin with it."""
+    first, *others = sorted(map(_test, selection.conditions), key=_breadth) or [{}]
+    among = {"$in": selection.among, "$nin": selection.excluded}
+    bounds = {"$gte": selection.year_min, "$lte": selection.year_max}
+    filters = {
+        "live": True,
+        **first,
+        "year": {operator: year for operator, year in bounds.items() if year is not None},
+        "_id": {operator: list(book_ids) for operator, book_ids in among.items() if book_ids},
+        "$and": others,
+    }
+    return {key: value for key, value in filters.items() if value not in ({}, [])}
+
+
+def _test(condition: Condition) -> dict[str, Any]:
+    terms, any_of = condition
+    return {terms: any_of[0] if len(any_of) == 1 else {"$in": list(any_of)}}
+
+
+def _breadth(test: dict[str, Any]) -> tuple[bool, int]:
+    (wanted,) = test.values()
+    return isinstance(wanted, dict), -len(wanted)
+
+
+def _batches(found: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    rest = iter(found)
+    while batch := list(islice(rest, _BATCH)):
+        yield batch

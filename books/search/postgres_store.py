@@ -1,0 +1,123 @@
+"""The index in PostgreSQL: arrays of terms under GIN, walked by popularity where a word is common."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from psycopg.types.json import Jsonb
+
+from .documents import BookDocument
+from .indexing import IndexedBook
+from .models import BookSearchEntry
+from .store import COUNT_LIMIT, Candidate, FacetCount, Progress, Selection, Sort, facet_counts
+
+_ORDERS: dict[Sort, tuple[str, str]] = {
+    "relevance": ("-popularity", "book_id"),
+    "popular": ("-popularity", "book_id"),
+    "newest": ("-created_at", "book_id"),
+    "title": ("sort_title", "book_id"),
+}
+_COLUMNS = [field.column for field in BookSearchEntry._meta.concrete_fields]
+# Only names of columns and of the table go in.
+_KEEP = """
+INSERT INTO {table} AS kept ({columns}) VALUES ({values})
+ON CONFLICT (book_id) DO UPDATE SET {changes}
+WHERE kept.version < excluded.version
+""".format(
+    table=BookSearchEntry._meta.db_table,
+    columns=", ".join(_COLUMNS),
+    values=", ".join(["%s"] * len(_COLUMNS)),
+    changes=", ".join(f"{column} = excluded.{column}" for column in _COLUMNS),
+)
+# A rebuild analyses anew what the store may already have in this version.
+_KEEP_ANEW = _KEEP.replace("kept.version <", "kept.version <=")
+
+
+class PostgresStore:
+    name = "postgresql"
+
+    @contextmanager
+    def without_scans(self) -> Iterator[None]:
+        """The planner thinks reading all arrays cheaper than it is; inside, it uses the indexes."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            yield
+
+    def fetch(self, selection: Selection, *, sort: Sort = "popular", offset: int = 0, limit: int) -> list[Candidate]:
+        rows = _selected(selection).order_by(*_ORDERS[sort]).values_list("book_id", "popularity", "fields")
+        return [Candidate(*row) for row in rows[offset : offset + limit]]
+
+    def count(self, selection: Selection, *, limit: int = COUNT_LIMIT) -> int:
+        return _selected(selection).values("book_id")[:limit].count()
+
+    def facets(self, selection: Selection) -> list[FacetCount]:
+        hits = _selected(selection).values("facets")[:COUNT_LIMIT]
+        with connection.cursor() as cursor:
+            hits_sql, parameters = hits.query.sql_with_params()
+            cursor.execute(
+                "SELECT facet, count(*) FROM (" + hits_sql + ") hits, unnest(hits.facets) facet GROUP BY facet",
+                parameters,
+            )
+            return facet_counts(cursor.fetchall())
+
+    def documents(self, book_ids: Sequence[int]) -> dict[int, BookDocument]:
+        rows = _live().filter(book_id__in=book_ids).values_list("book_id", "document")
+        return {book_id: BookDocument.from_json(document) for book_id, document in rows}
+
+    def upsert(self, books: Sequence[IndexedBook]) -> None:
+        _keep(_KEEP, [_row(book) for book in books])
+
+    def delete(self, book_ids: Sequence[int], *, version: int) -> None:
+        _keep(_KEEP, [_tombstone(book_id, version) for book_id in book_ids])
+
+    def rebuild(self, batches: Iterable[Sequence[IndexedBook]], *, progress: Progress) -> None:
+        """In place: each book is replaced whole, so that readers and newer versions never wait."""
+        before = dict(_live().values_list("book_id", "version"))
+        done = 0
+        for batch in batches:
+            _keep(_KEEP_ANEW, [_row(book) for book in batch])
+            for book in batch:
+                before.pop(book.book_id, None)
+            done += len(batch)
+            progress(done)
+        _keep(_KEEP_ANEW, [_tombstone(book_id, version) for book_id, version in before.items()])
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {BookSearchEntry._meta.db_table}")
+
+
+def _live() -> QuerySet[BookSearchEntry]:
+    return BookSearchEntry.objects.filter(document__isnull=False)
+
+
+def _selected(selection: Selection) -> QuerySet[BookSearchEntry]:
+    # A deleted book has no terms: with a condition, nothing else need be asked about it.
+    entries = BookSearchEntry.objects.all() if selection.conditions else _live()
+    for terms, any_of in selection.conditions:
+        lookup = "contains" if len(any_of) == 1 else "overlap"
+        entries = entries.filter(**{f"{terms}__{lookup}": list(any_of)})
+    if selection.year_min is not None:
+        entries = entries.filter(year__gte=selection.year_min)
+    if selection.year_max is not None:
+        entries = entries.filter(year__lte=selection.year_max)
+    if selection.among:
+        entries = entries.filter(book_id__in=selection.among)
+    if selection.excluded:
+        entries = entries.exclude(book_id__in=selection.excluded)
+    return entries
+
+
+def _row(book: IndexedBook) -> list[object]:
+    return [Jsonb(book.document) if column == "document" else getattr(book, column) for column in _COLUMNS]
+
+
+def _tombstone(book_id: int, version: int) -> list[object]:
+    given: dict[str, object] = {"book_id": book_id, "version": version}
+    return [given.get(field.column, field.get_default()) for field in BookSearchEntry._meta.concrete_fields]
+
+
+def _keep(statement: str, rows: list[list[object]]) -> None:
+    """Always in the order of ids, so that two writers never wait for each other."""
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, sorted(rows, key=lambda row: row[0]))

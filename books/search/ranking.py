@@ -1,0 +1,158 @@
+"""The one ranking: where and how well a book matches, then how popular it is."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from .analysis import can_be_misspelt, without_article
+from .indexing import main_words
+from .store import Candidate
+
+# How much a word is worth by the field that it is found in, of 10 for the whole query.
+_FIELD_WEIGHTS = (10.0, 9.9, 10.0, 8.0, 7.0, 4.0)
+_WHOLE, _PREFIX, _MISSPELT = 1.0, 0.85, 0.7
+# What it is worth where the words stand.
+_EXACT_TITLE, _EXACT_TITLE_AND_AUTHOR = 5.0, 4.5
+_EXACT_AUTHOR, _TITLE_START = 3.2, 3.0
+_AUTHOR, _WITHIN_TITLE, _SERIES_START = 2.5, 2.0, 2.0
+_TITLE_COVERAGE = 0.5
+_POPULARITY = 4.0
+# Popularity at which half of _POPULARITY is reached.
+_HALF_POPULAR = 20.0
+
+
+class Ranked(NamedTuple):
+    """`matched` is the book's own word for each word of the query."""
+
+    book_id: int
+    score: float
+    matched: tuple[str, ...]
+
+
+class _Match(NamedTuple):
+    quality: float
+    word: str
+
+
+_NO_MATCH = _Match(0.0, "")
+
+
+class _Field:
+    """A field of a candidate: `forms` are all its words (and the signs that part them), `main` those that it spells."""
+
+    __slots__ = ("forms", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.forms = text.split()
+
+    @property
+    def main(self) -> tuple[str, ...]:
+        return tuple(main_words(self.text))
+
+    @property
+    def names(self) -> list[set[str]]:
+        return [set(name.split()) for name in self.text.partition(" | ")[0].split(" ; ")]
+
+
+def rank(query_words: Sequence[str], candidates: Iterable[Candidate], *, misspelt: bool = False) -> list[Ranked]:
+    """Best first; equal scores by popularity, then id. Candidates that miss a word of the query are left out."""
+    scored = [
+        (ranked, candidate.popularity)
+        for candidate in candidates
+        if (ranked := _ranked(tuple(query_words), candidate, misspelt))
+    ]
+    scored.sort(key=lambda pair: (-pair[0].score, -pair[1], pair[0].book_id))
+    return [ranked for ranked, _ in scored]
+
+
+def _ranked(query_words: tuple[str, ...], candidate: Candidate, misspelt: bool) -> Ranked | None:
+    fields = [_Field(text) for text in candidate.fields]
+    worth, matched = 0.0, []
+    for place, word in enumerate(query_words):
+        is_last = place == len(query_words) - 1
+        best, best_worth = _NO_MATCH, 0.0
+        for field, weight in zip(fields, _FIELD_WEIGHTS, strict=True):
+            if best_worth >= weight or not field.forms:
+                continue
+            match = _match(word, field, is_last, misspelt)
+            if match.quality * weight > best_worth:
+                best, best_worth = match, match.quality * weight
+        if not best.quality:
+            return None
+        worth += best_worth
+        matched.append(best.word)
+    placed = _placement(query_words if not misspelt else tuple(matched), fields)
+    score = worth / len(query_words) + placed + _popularity(candidate.popularity)
+    return Ranked(candidate.book_id, round(score, 4), tuple(matched))
+
+
+def _match(word: str, field: _Field, is_last: bool, misspelt: bool) -> _Match:
+    if word in field.forms:
+        return _Match(_WHOLE, word)
+    best = _NO_MATCH
+    if is_last:
+        starts = [form for form in field.forms if form.startswith(word)]
+        if starts:
+            nearest = min(starts, key=lambda form: (len(form), form))
+            best = _Match(_PREFIX + 0.1 * len(word) / len(nearest), nearest)
+    if misspelt and can_be_misspelt(word):
+        best = max(best, _nearest(word, field, is_last))
+    return best
+
+
+def _nearest(word: str, field: _Field, is_last: bool) -> _Match:
+    """The word of the field that takes the fewest slips of the pen to become this one."""
+    most = 1 if len(word) < 5 else 2 if len(word) < 9 else 3
+    best = _NO_MATCH
+    for form in field.main:
+        distance = OSA.distance(word, form, score_cutoff=most)
+        if distance > most and is_last and len(form) > len(word):
+            distance = 1 + OSA.distance(word, form[: len(word)], score_cutoff=most)
+        if distance <= most:
+            best = max(best, _Match(_MISSPELT * (1 - distance / (len(word) + 1)), form))
+    return best
+
+
+def _placement(query_words: tuple[str, ...], fields: list[_Field]) -> float:
+    title, original_title, authors, series, *_ = fields
+    titles = [field.main for field in (title, original_title) if field.text]
+    worth = [_title_placement(query_words, words) for words in titles]
+    worth.append(_SERIES_START if _begins(query_words, series.main) else 0.0)
+    about = tuple(word for word in query_words if word not in authors.forms)
+    if not about:
+        worth.append(_author_placement(query_words, authors))
+    elif about != query_words and any(_same_title(about, words) for words in titles):
+        worth.append(_EXACT_TITLE_AND_AUTHOR)
+    return max(worth)
+
+
+def _author_placement(query_words: tuple[str, ...], authors: _Field) -> float:
+    typed = set(query_words)
+    return _EXACT_AUTHOR if typed in authors.names else _AUTHOR
+
+
+def _same_title(query_words: tuple[str, ...], title: tuple[str, ...]) -> bool:
+    return without_article(query_words) == without_article(title)
+
+
+def _title_placement(query_words: tuple[str, ...], title: tuple[str, ...]) -> float:
+    if _same_title(query_words, title):
+        return _EXACT_TITLE + _TITLE_COVERAGE
+    coverage = _TITLE_COVERAGE * len(set(query_words) & set(title)) / len(title)
+    if _begins(query_words, title) or _begins(query_words, without_article(title)):
+        return _TITLE_START + coverage
+    if all(any(word == part or part.startswith(word) for part in title) for word in query_words):
+        return _WITHIN_TITLE + coverage
+    return coverage
+
+
+def _begins(query_words: tuple[str, ...], title: tuple[str, ...]) -> bool:
+    """Whether the title starts with these words, the last of which may be unfinished."""
+    *whole, last = query_words
+    return len(title) >= len(query_words) and title[: len(whole)] == tuple(whole) and title[len(whole)].startswith(last)
+
+
+def _popularity(popularity: float) -> float:
+    return _POPULARITY * popularity / (popularity + _HALF_POPULAR)

@@ -1,0 +1,86 @@
+"""What a search store does: it keeps indexed books and fetches those that a selection names. It neither analyses nor ranks."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple, Protocol
+
+from .documents import BookDocument
+from .indexing import IndexedBook
+
+Sort = Literal["relevance", "newest", "title", "popular"]
+Progress = Callable[[int], None]
+
+# A total is exact up to here, and no sort pages deeper.
+COUNT_LIMIT = 10_000
+
+
+class Condition(NamedTuple):
+    """A book meets it when its array `terms` ("words", "prefixes" or "spellings") holds any of `any_of`."""
+
+    terms: str
+    any_of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The books that meet every condition, first published within the years (both inclusive).
+
+    `among` and `excluded` are ids; an empty `among` means any book.
+    """
+
+    conditions: tuple[Condition, ...] = ()
+    year_min: int | None = None
+    year_max: int | None = None
+    among: tuple[int, ...] = ()
+    excluded: tuple[int, ...] = ()
+
+    def narrowed(self, conditions: Iterable[Condition]) -> "Selection":
+        return replace(self, conditions=(*conditions, *self.conditions))
+
+
+class Candidate(NamedTuple):
+    """A fetched book with what ranking looks at; `fields` as `indexing.FIELDS` names them."""
+
+    book_id: int
+    popularity: float
+    fields: Sequence[str]
+
+
+class FacetCount(NamedTuple):
+    kind: str
+    value: str
+    label: str
+    count: int
+
+
+def facet_counts(rows: Iterable[tuple[str, int]]) -> list[FacetCount]:
+    """From "kind:value:label" and how often it occurs; most frequent first."""
+    counts = [FacetCount(*facet.split(":", 2), count) for facet, count in rows]
+    return sorted(counts, key=lambda facet: (-facet.count, facet.kind, facet.label))
+
+
+class SearchStore(Protocol):
+    """Every method raises the driver's error when the store is away."""
+
+    name: str
+
+    def fetch(self, selection: Selection, *, sort: Sort = "popular", offset: int = 0, limit: int) -> list[Candidate]:
+        """At most `limit` books in the order of `sort` (relevance counts as popular), ties by id."""
+
+    def count(self, selection: Selection, *, limit: int = COUNT_LIMIT) -> int:
+        """How many books are selected, counted no further than `limit`."""
+
+    def facets(self, selection: Selection) -> list[FacetCount]:
+        """Genres, languages, authors and decades of the first COUNT_LIMIT selected books, most frequent first."""
+
+    def documents(self, book_ids: Sequence[int]) -> dict[int, BookDocument]:
+        """The documents of the books that are still there."""
+
+    def upsert(self, books: Sequence[IndexedBook]) -> None:
+        """Keeps each book unless the store has the same or a newer version of it."""
+
+    def delete(self, book_ids: Sequence[int], *, version: int) -> None:
+        """Forgets the books, and remembers the version so that an older document does not bring them back."""
+
+    def rebuild(self, batches: Iterable[Sequence[IndexedBook]], *, progress: Progress) -> None:
+        """Makes the store hold exactly these books, while it goes on answering and taking newer versions."""
