@@ -1,7 +1,14 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("People")
+
+    def ready(self) -> None:
+        from accounts import schema, web_sessions  # noqa: F401
+        from accounts.roles import grant_librarians
+
+        post_migrate.connect(grant_librarians, dispatch_uid="accounts.grant_librarians")

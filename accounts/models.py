@@ -124,7 +124,9 @@ class Session(models.Model):
     channel = models.CharField(_("channel"), max_length=3, choices=Channel)
     user_agent = models.CharField(_("device"), max_length=300, blank=True, default="")
     address = models.GenericIPAddressField(_("address"), null=True, blank=True)
-    refresh_id = models.CharField(_("current refresh token's id"), max_length=64, blank=True, default="", editable=False)
+    refresh_id = models.CharField(
+        _("current refresh token's id"), max_length=64, blank=True, default="", editable=False
+    )
     created_at = models.DateTimeField(_("created at"), db_default=Now())
     last_used_at = models.DateTimeField(_("last used at"), db_default=Now())
     expires_at = models.DateTimeField(_("expires at"))

@@ -180,6 +180,10 @@ ONE_TIME_CODE_SECONDS: int = env.int("ONE_TIME_CODE_SECONDS", default=300)
 ONE_TIME_CODE_TRIES: int = env.int("ONE_TIME_CODE_TRIES", default=5)
 # Codes issued, per user and per address: (how many, in how many seconds).
 ONE_TIME_CODE_LIMITS = ((5, 120), (10, 3600))
+# Wrong passwords: for one account from one address, for one account from anywhere, from one address.
+PASSWORD_GUESS_LIMITS = ((10, 900),)
+PASSWORD_GUESS_LIMITS_PER_ACCOUNT = ((100, 3600),)
+PASSWORD_GUESS_LIMITS_PER_ADDRESS = ((100, 900),)
 RATE_LIMIT_PER_ADDRESS: bool = env.bool("RATE_LIMIT_PER_ADDRESS", default=True)
 TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
 PHONENUMBER_DB_FORMAT = "E164"

@@ -20,6 +20,7 @@ class Kind(models.TextChoices):
     BOOK_AVAILABLE = "book_available", _("Book available")
     NEW_BOOK = "new_book", _("New book by a followed author")
     STAFF_DIGEST = "staff_digest", _("Staff digest")
+    ACCOUNT = "account", _("Account and security")
 
 
 class Notification(models.Model):

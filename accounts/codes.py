@@ -1,0 +1,143 @@
+"""One-time codes. A code is never kept: whoever has the server's key derives it from the login and its issue.
+
+Redis keeps per login a keyed hash of the code, the tries left, the user and the issue. See docs/adr/0004-one-time-codes.md.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from redis.commands.core import Script
+
+from library_portal.errors import PortalError
+from library_portal.redis import client, required
+
+LOGIN = "login"  # the only purpose so far: logs in, and confirms the address the code went to
+DIGITS = 6
+
+# KEYS: the login. ARGV: the hash of the code given. Answers {"gone"}, {"wrong"} or {"right", user, channel}.
+_REDEEM = """
+local kept = redis.call('HMGET', KEYS[1], 'hash', 'user', 'channel')
+if not kept[1] then return {'gone'} end
+if kept[1] == ARGV[1] then
+    redis.call('DEL', KEYS[1])
+    return {'right', kept[2], kept[3]}
+end
+if redis.call('HINCRBY', KEYS[1], 'tries', -1) <= 0 then redis.call('DEL', KEYS[1]) end
+return {'wrong'}
+"""
+
+# KEYS: the login. ARGV: issue, hash of its code, tries, seconds. Answers 1 when the login was still there.
+_REISSUE = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], 'issue', ARGV[1], 'hash', ARGV[2], 'tries', ARGV[3])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+return 1
+"""
+
+
+class OtpInvalid(PortalError):
+    code = "otp_invalid"
+    status = 401
+    title = _("This code is not right.")
+
+
+class OtpExpired(PortalError):
+    """The login is unknown, too old, used, or out of tries; which of these is nobody's business."""
+
+    code = "otp_expired"
+    status = 401
+    title = _("This code is no longer valid. Please log in again.")
+
+
+@dataclass(frozen=True)
+class PendingLogin:
+    """A login that waits for its code; `channel` is one of `User.Channel`."""
+
+    user_id: int
+    channel: str
+
+
+def derive(*, login_id: str, issue: int) -> str:
+    """The code of this issue: six digits, as good as evenly spread (2^256 against a million)."""
+    number = int.from_bytes(_keyed("code", login_id, str(issue)), "big")
+    return f"{number % 10**DIGITS:0{DIGITS}}"
+
+
+def open_login(*, user_id: int, channel: str, purpose: str = LOGIN) -> tuple[str, int]:
+    """A new login waiting for its first code: its id and issue. Raises ServiceUnavailable when Redis is away."""
+    login_id, issue = secrets.token_urlsafe(24), _new_issue()
+    kept = {
+        "user": user_id,
+        "channel": channel,
+        "issue": issue,
+        "hash": _hash(login_id, derive(login_id=login_id, issue=issue)),
+        "tries": settings.ONE_TIME_CODE_TRIES,
+    }
+    with required(), client().pipeline() as pipeline:
+        pipeline.hset(_key(purpose, login_id), mapping=kept)  # type: ignore[arg-type]
+        pipeline.expire(_key(purpose, login_id), settings.ONE_TIME_CODE_SECONDS)
+        pipeline.execute()
+    return login_id, issue
+
+
+def pending(*, login_id: str, purpose: str = LOGIN) -> PendingLogin:
+    """Raises OtpExpired, ServiceUnavailable."""
+    with required():
+        user_id, channel = client().hmget(_key(purpose, login_id), "user", "channel")  # type: ignore[misc]
+    if user_id is None or channel is None:
+        raise OtpExpired
+    return PendingLogin(int(user_id), channel)
+
+
+def reissue(*, login_id: str, purpose: str = LOGIN) -> int:
+    """A new code, with its own tries and time, in place of the last one. Raises OtpExpired, ServiceUnavailable."""
+    issue = _new_issue()
+    hashed = _hash(login_id, derive(login_id=login_id, issue=issue))
+    arguments = [issue, hashed, settings.ONE_TIME_CODE_TRIES, settings.ONE_TIME_CODE_SECONDS]
+    with required():
+        found = _script(_REISSUE)(keys=[_key(purpose, login_id)], args=arguments)
+    if not found:
+        raise OtpExpired
+    return issue
+
+
+def is_current(*, login_id: str, issue: int, purpose: str = LOGIN) -> bool:
+    """Whether this issue's code would still be accepted. Raises ServiceUnavailable."""
+    with required():
+        return client().hget(_key(purpose, login_id), "issue") == str(issue)
+
+
+def redeem(*, login_id: str, code: str, purpose: str = LOGIN) -> PendingLogin:
+    """Use the code up, in one step however many try at once. Raises OtpInvalid, OtpExpired, ServiceUnavailable."""
+    with required():
+        verdict, *kept = _script(_REDEEM)(keys=[_key(purpose, login_id)], args=[_hash(login_id, code)])
+    if verdict == "gone":
+        raise OtpExpired
+    if verdict == "wrong":
+        raise OtpInvalid
+    return PendingLogin(int(kept[0]), kept[1])
+
+
+@cache
+def _script(source: str) -> Script:
+    return client().register_script(source)
+
+
+def _new_issue() -> int:
+    return secrets.randbits(48)
+
+
+def _key(purpose: str, login_id: str) -> str:
+    return f"code:{purpose}:{login_id}"
+
+
+def _hash(login_id: str, code: str) -> str:
+    return _keyed("hash", login_id, code).hex()
+
+
+def _keyed(*parts: str) -> bytes:
+    return hmac.digest(settings.ONE_TIME_CODE_KEY.encode(), "\0".join(parts).encode(), "sha256")

@@ -1,0 +1,51 @@
+"""Reading people and sessions."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.phonenumber import to_python
+
+from accounts.models import Session, User
+from library_portal.errors import NotFound
+
+
+class UserNotFound(NotFound):
+    title = _("There is no such person.")
+
+
+def user(*, user_id: int) -> User:
+    """Raises UserNotFound."""
+    found = User.objects.filter(pk=user_id).first()
+    if found is None:
+        raise UserNotFound
+    return found
+
+
+def is_active(*, user_id: int) -> bool:
+    return User.objects.filter(pk=user_id, is_active=True).exists()
+
+
+def user_by_identifier(identifier: str) -> User | None:
+    """The person whose username, e-mail (both in any case) or phone this is."""
+    return User.objects.filter(_names(identifier)).first()
+
+
+def folded(identifier: str) -> str:
+    """One spelling for all those that find the same person."""
+    phone = to_python(identifier)
+    return phone.as_e164 if phone and phone.is_valid() else identifier.strip().lower()
+
+
+def _names(identifier: str) -> Q:
+    phone = to_python(identifier)
+    if phone and phone.is_valid():
+        return Q(phone=phone)
+    field: Any = "email__lower" if "@" in identifier else "username__lower"
+    return Q((field, Lower(Value(identifier.strip()))))
+
+
+def open_sessions(*, user_id: int, now: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(user_id=user_id, ended_at=None, expires_at__gt=now).order_by("-last_used_at")

@@ -1,0 +1,104 @@
+"""What an admin, or people themselves, change about an account."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import queries
+from accounts.events import UserCreated, UserDeactivated
+from accounts.models import STAFF_ROLES, Role, User
+from accounts.roles import LIBRARIANS
+from accounts.services.sessions import end_all_sessions
+from library_portal.errors import InvalidInput
+from library_portal.outbox import record
+
+
+def add_person(*, user: User, password: str, now: datetime) -> User:
+    """Save a new account with the role it has; only admins and commands add people other than by sign-up."""
+    user.set_password(password)
+    user.joined_at = now
+    with transaction.atomic():
+        _apply_role(user, user.role)
+        user.save(force_insert=True)
+        _join_groups(user)
+        record(UserCreated(user_id=user.pk, role=user.role))
+    return user
+
+
+def update_profile(
+    *, user_id: int, first_name: str | None = None, last_name: str | None = None, language: str | None = None
+) -> User:
+    """None leaves a field as it is. Raises UserNotFound, InvalidInput for a language the portal does not speak."""
+    if language and language not in dict(settings.LANGUAGES):
+        raise InvalidInput(errors={"language": [_("The portal does not speak this language.")]})
+    wanted = {"first_name": first_name, "last_name": last_name, "language": language}
+    changes = {field: value for field, value in wanted.items() if value is not None}
+    with transaction.atomic():
+        user = _locked(user_id)
+        for field, value in changes.items():
+            setattr(user, field, value)
+        user.save(update_fields=list(changes))
+    return user
+
+
+def change_role(*, user_id: int, role: str, now: datetime) -> User:
+    """Staff need their second step; tokens carry the role, so the old ones end. Raises UserNotFound."""
+    with transaction.atomic():
+        user = _locked(user_id)
+        if user.role != role:
+            _apply_role(user, role)
+            user.save(update_fields=["role", "is_superuser", "second_step"])
+            _join_groups(user)
+            end_all_sessions(user_id=user_id, now=now, reason="role changed")
+    return user
+
+
+def deactivate(*, user_id: int, now: datetime) -> None:
+    """No more logins, and every session ends. Raises UserNotFound."""
+    with transaction.atomic():
+        user = _locked(user_id)
+        if user.is_active:
+            user.is_active = False
+            user.save(update_fields=["is_active"])
+            end_all_sessions(user_id=user_id, now=now, reason="account deactivated")
+            record(UserDeactivated(user_id=user_id))
+
+
+def reactivate(*, user_id: int) -> None:
+    """Raises UserNotFound."""
+    with transaction.atomic():
+        user = _locked(user_id)
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+
+
+def set_password(*, user_id: int, password: str, now: datetime) -> None:
+    """Ends every session. Raises UserNotFound."""
+    with transaction.atomic():
+        user = _locked(user_id)
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        end_all_sessions(user_id=user_id, now=now, reason="password changed")
+
+
+def _locked(user_id: int) -> User:
+    user = User.objects.select_for_update().filter(pk=user_id).first()
+    if user is None:
+        raise queries.UserNotFound
+    return user
+
+
+def _apply_role(user: User, role: str) -> None:
+    user.role, user.is_superuser = role, role == Role.ADMIN
+    user.second_step = user.second_step or role in STAFF_ROLES
+
+
+def _join_groups(user: User) -> None:
+    librarians, _created = Group.objects.get_or_create(name=LIBRARIANS)
+    if user.role == Role.LIBRARIAN:
+        user.groups.add(librarians)
+    else:
+        user.groups.remove(librarians)

@@ -1,0 +1,99 @@
+"""Sessions: opened by a login, kept going by refresh tokens, ended for good."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts import queries, tokens
+from accounts.models import Session, User
+from accounts.sessions import forget_open
+from accounts.tokens import TokenPair, TokenRevoked
+from library_portal.errors import NotFound
+
+LOGGED_OUT = "logged out"
+REUSED = "refresh token used twice"
+
+
+@dataclass(frozen=True)
+class Device:
+    """What a request tells about where it comes from."""
+
+    address: str | None = None
+    user_agent: str = ""
+
+
+def open_session(*, user: User, channel: str, device: Device, now: datetime) -> Session:
+    """`channel` is one of `Session.Channel`."""
+    return Session.objects.create(
+        user=user,
+        channel=channel,
+        user_agent=device.user_agent[:300],
+        address=device.address,
+        created_at=now,
+        last_used_at=now,
+        expires_at=now + _lifetime(channel),
+    )
+
+
+def issue_tokens(*, session: Session, user: User, now: datetime) -> TokenPair:
+    """A new pair for this session; the refresh tokens before it are worth nothing from now on."""
+    pair = tokens.issue_pair(session_id=session.pk, user_id=user.pk, role=user.role, now=now)
+    session.refresh_id, session.last_used_at = pair.refresh_id, now
+    session.expires_at = now + _lifetime(Session.Channel.API)
+    session.save(update_fields=["refresh_id", "last_used_at", "expires_at"])
+    return pair
+
+
+def refresh_tokens(*, refresh: str, now: datetime) -> TokenPair:
+    """A new pair for a refresh token that is used for the first time. Its second use ends the session, for a thief and
+    its owner alike. Raises NotAuthenticated, TokenRevoked."""
+    claims = tokens.read_refresh(refresh)
+    with transaction.atomic():
+        session = (
+            Session.objects.select_for_update(of=["self"])
+            .select_related("user")
+            .filter(pk=claims["sid"], ended_at=None, user__is_active=True)
+            .first()
+        )
+        if session and session.refresh_id == claims["jti"]:
+            return issue_tokens(session=session, user=session.user, now=now)
+        if session:
+            _end(Session.objects.filter(pk=session.pk), reason=REUSED, now=now)
+    raise TokenRevoked
+
+
+def end_session(*, session_id: UUID | str, now: datetime, reason: str = LOGGED_OUT) -> None:
+    """Its tokens and its web cookie are refused from the next request on. Ending twice changes nothing."""
+    with transaction.atomic():
+        _end(Session.objects.filter(pk=session_id), reason=reason, now=now)
+
+
+def end_own_session(*, user_id: int, session_id: UUID, now: datetime) -> None:
+    """Raises NotFound when this person has no such open session."""
+    with transaction.atomic():
+        if not _end(queries.open_sessions(user_id=user_id, now=now).filter(pk=session_id), reason=LOGGED_OUT, now=now):
+            raise NotFound
+
+
+def end_all_sessions(*, user_id: int, now: datetime, reason: str) -> int:
+    """How many were open."""
+    with transaction.atomic():
+        return _end(queries.open_sessions(user_id=user_id, now=now), reason=reason, now=now)
+
+
+def _end(sessions: QuerySet[Session], *, reason: str, now: datetime) -> int:
+    locked = sessions.filter(ended_at=None).order_by("pk").select_for_update(of=["self"])
+    session_ids = list(locked.values_list("pk", flat=True))
+    Session.objects.filter(pk__in=session_ids).update(ended_at=now, end_reason=reason)
+    forget_open(session_ids)
+    return len(session_ids)
+
+
+def _lifetime(channel: str) -> timedelta:
+    if channel == Session.Channel.API:
+        return settings.REFRESH_TOKEN_LIFETIME
+    return timedelta(seconds=settings.SESSION_COOKIE_AGE)

@@ -1,0 +1,98 @@
+"""Signing up: anybody becomes a customer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import queries
+from accounts.events import AddressClaimed, UserCreated
+from accounts.models import User
+from accounts.services.logging_in import Challenge, request_code
+from accounts.services.sessions import Device
+from library_portal.errors import InvalidInput
+from library_portal.outbox import record
+
+USERNAME_CONSTRAINT = "user_username_unique_ignoring_case"
+
+
+@dataclass(frozen=True)
+class SignedUp:
+    """`email` and `phone` are what was asked for, whether or not they belong to somebody else."""
+
+    user_id: int
+    username: str
+    email: str | None
+    phone: str | None
+    challenge: Challenge
+
+
+def sign_up(
+    *, username: str, password: str, device: Device, now: datetime, email: str = "", phone: str = ""
+) -> SignedUp:
+    """A new customer, whose first code goes to the e-mail or else to the phone.
+
+    Nobody learns whether an e-mail or phone has an account: where it has, the new account gets no address, its code goes
+    nowhere, and the address's owner is told. A username that is taken is said to be: it is a public name.
+    Raises InvalidInput, RateLimited, ServiceUnavailable.
+    """
+    user = _validated(username=username, password=password, email=email, phone=phone)
+    user.joined_at = now
+    wanted = {"email": user.email, "phone": str(user.phone) if user.phone else None}
+    user.set_password(password)
+    with transaction.atomic():
+        _insert(user, now)
+        record(UserCreated(user_id=user.pk, role=user.role))
+        challenge = request_code(user=user, device=device)
+    return SignedUp(user.pk, user.username, **wanted, challenge=challenge)
+
+
+def _validated(*, username: str, password: str, email: str, phone: str) -> User:
+    user = User(username=User.normalize_username(username), email=email or None, phone=phone or None)
+    user.code_channel = User.Channel.EMAIL if email else User.Channel.SMS
+    errors: dict[str, list[Any]] = {}
+    if not (email or phone):
+        errors["email"] = [_("Give an e-mail address or a phone number.")]
+    for check in (lambda: user.clean_fields(exclude=["password"]), lambda: _check_password(user, password)):
+        try:
+            check()
+        except ValidationError as error:
+            errors |= error.message_dict
+    if errors:
+        raise InvalidInput(errors=errors)
+    return user
+
+
+def _check_password(user: User, password: str) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise ValidationError({"password": error.messages}) from error
+
+
+def _insert(user: User, now: datetime) -> None:
+    """The unique indexes decide, so that of two simultaneous sign-ups one is told what it would be told a minute later."""
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError as error:
+        if _broken_constraint(error) == USERNAME_CONSTRAINT:
+            raise InvalidInput(errors={"username": [_("This username is taken.")]}) from error
+        _insert_without_address(user, now)
+
+
+def _insert_without_address(user: User, now: datetime) -> None:
+    owners = {queries.user_by_identifier(str(address)) for address in (user.email, user.phone) if address}
+    user.email = user.phone = None
+    _insert(user, now)
+    for owner in owners:
+        if owner is not None:
+            record(AddressClaimed(user_id=owner.pk, on=now.date().isoformat()))
+
+
+def _broken_constraint(error: IntegrityError) -> str | None:
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
