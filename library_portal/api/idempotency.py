@@ -95,7 +95,7 @@ def forget_old(*, now: datetime) -> int:
     return KeptAnswer.objects.filter(claimed_at__lt=now - KEPT_FOR).delete()[0]
 
 
-class IdempotentPosts:
+class Idempotent:
     """Mixin before APIView or a viewset: its POSTs honour the `Idempotency-Key` header of logged-in callers.
 
     What a killed process leaves behind blocks its key for `LEASE`; repeating the request after that is safe because the

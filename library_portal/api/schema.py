@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny, IsAuthenticatedOrReadOnly
 
-from library_portal.api.idempotency import KEY_HEADER, IdempotencyInProgress, IdempotencyMismatch, IdempotentPosts
+from library_portal.api.idempotency import KEY_HEADER, IdempotencyInProgress, IdempotencyMismatch, Idempotent
 from library_portal.api.problems import CODES, CONTENT_TYPE
 from library_portal.errors import PortalError
 
@@ -90,7 +90,7 @@ class PortalSchema(AutoSchema):
         return (*declared, IdempotencyMismatch, IdempotencyInProgress) if self._is_idempotent() else declared
 
     def _is_idempotent(self) -> bool:
-        return self.method == "POST" and isinstance(self.view, IdempotentPosts)
+        return self.method == "POST" and isinstance(self.view, Idempotent)
 
     def _idempotency_parameters(self) -> list[OpenApiParameter]:
         if not self._is_idempotent():

@@ -50,7 +50,8 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["event", "handler"], name="outbox_delivery_once_per_handler"),
             models.CheckConstraint(
-                condition=Q(status="done", done_at__isnull=False) | ~Q(status="done"), name="outbox_delivery_done_has_time"
+                condition=Q(status="done", done_at__isnull=False) | ~Q(status="done"),
+                name="outbox_delivery_done_has_time",
             ),
         ]
         indexes = [

@@ -47,7 +47,7 @@ def subscribe(*events: type[Event], queue: str, atomic: bool = True) -> Callable
     """
 
     def register(handler: Handler) -> Handler:
-        name = f"{handler.__module__}.{handler.__qualname__}"
+        name = handler_name(handler)
         subscription = Subscription(name, queue, handler, atomic)
         _by_handler[name] = subscription
         for event in events:
@@ -55,6 +55,10 @@ def subscribe(*events: type[Event], queue: str, atomic: bool = True) -> Callable
         return handler
 
     return register
+
+
+def handler_name(handler: Handler) -> str:
+    return f"{handler.__module__}.{handler.__qualname__}"
 
 
 def subscriptions_of(event_name: str) -> list[Subscription]:
