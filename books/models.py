@@ -8,6 +8,8 @@ from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from books.search.models import BookSearchEntry as BookSearchEntry  # Django looks for models here
+
 
 class Author(models.Model):
     name = models.CharField(_("name"), max_length=300, unique=True)
@@ -67,16 +69,12 @@ class Book(models.Model):
     original_title = models.CharField(_("original title"), max_length=500, blank=True, default="")
     subtitle = models.CharField(_("subtitle"), max_length=500, blank=True, default="")
     series = models.CharField(_("series"), max_length=300, blank=True, default="")
-    authors = models.ManyToManyField(
-        Author, through="Authorship", related_name="books", verbose_name=_("authors")
-    )
+    authors = models.ManyToManyField(Author, through="Authorship", related_name="books", verbose_name=_("authors"))
     publisher = models.ForeignKey(
         Publisher, models.PROTECT, null=True, blank=True, related_name="books", verbose_name=_("publisher")
     )
     genres = models.ManyToManyField(Genre, blank=True, related_name="books", verbose_name=_("genres"))
-    language = models.CharField(
-        _("language"), max_length=8, blank=True, default="", help_text=_("ISO 639 code")
-    )
+    language = models.CharField(_("language"), max_length=8, blank=True, default="", help_text=_("ISO 639 code"))
     year = models.SmallIntegerField(_("first published"), null=True, blank=True)
     pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
     cover = models.CharField(_("binding"), max_length=4, choices=Cover, blank=True, default="")
@@ -115,9 +113,7 @@ class Book(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(daily_fee__gte=0), name="book_daily_fee_not_negative"),
             models.CheckConstraint(condition=Q(price=None) | Q(price__gte=0), name="book_price_not_negative"),
-            models.CheckConstraint(
-                condition=Q(rating=None) | Q(rating__range=(0, 5)), name="book_rating_0_to_5"
-            ),
+            models.CheckConstraint(condition=Q(rating=None) | Q(rating__range=(0, 5)), name="book_rating_0_to_5"),
             models.CheckConstraint(
                 condition=Q(isbn=None) | Q(isbn__regex=r"^97[89][0-9]{10}$"), name="book_isbn_is_isbn13"
             ),
@@ -194,8 +190,7 @@ class Copy(models.Model):
                 name="copy_status_known",
             ),
             models.CheckConstraint(
-                condition=(Q(status="unavailable") & ~Q(reason=""))
-                | (~Q(status="unavailable") & Q(reason="")),
+                condition=(Q(status="unavailable") & ~Q(reason="")) | (~Q(status="unavailable") & Q(reason="")),
                 name="copy_unavailable_says_why",
             ),
         ]

@@ -1,0 +1,211 @@
+"""Reading the catalogue as plain rows, ready for JSON and pages, in a number of queries that no list length changes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import log
+from typing import Any
+
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import CharField as Text
+from django.utils.translation import gettext_lazy as _
+
+from books.isbn import isbn13
+from books.models import Author, Authorship, Book, Copy, Genre
+from books.search.documents import BookDocument, Named
+from library_portal.errors import NotFound
+
+Row = dict[str, Any]
+
+AVAILABLE, BORROWED, UNAVAILABLE = STATUSES = ("available", "borrowed", "unavailable")
+SUMMARY_FIELDS = (
+    "id", "title", "subtitle", "series", "language", "year", "cover", "cover_url", "isbn", "rating", "ratings_count",
+    "loans_count", "daily_fee", "status",
+)  # fmt: skip
+DETAIL_FIELDS = (
+    *SUMMARY_FIELDS, "original_title", "pages", "description", "price", "is_lendable", "created_at", "updated_at",
+    "version", "copies_count", "free_copies", "waiting_count", "publisher__id", "publisher__name",
+)  # fmt: skip
+
+
+class BookNotFound(NotFound):
+    title = _("There is no such book.")
+
+
+@dataclass(frozen=True)
+class LendingFacts:
+    """A book's public status, its lendable copies, the free ones, how many wait, and the fee for a day in dollars."""
+
+    status: str
+    copies: int
+    free_copies: int
+    waiting_count: int
+    daily_fee: Decimal
+
+
+def present_books() -> QuerySet[Book]:
+    """What readers may find, each with its public `status` (rules.md, "Words")."""
+    return Book.objects.filter(withdrawn_at=None).annotate(status=_status())
+
+
+def _status() -> Case:
+    copies = Copy.objects.filter(book=OuterRef("pk"))
+    lendable = Q(is_lendable=True, withdrawn_at=None) & Exists(copies.exclude(status=Copy.Status.UNAVAILABLE))
+    free = Q(waiting_count=0) & Exists(copies.filter(status=Copy.Status.AVAILABLE))
+    return Case(
+        When(~lendable, then=Value(UNAVAILABLE)),
+        When(free, then=Value(AVAILABLE)),
+        default=Value(BORROWED),
+        output_field=Text(),
+    )
+
+
+def status_of(*, book_id: int) -> str:
+    """A withdrawn book is unavailable. Raises BookNotFound."""
+    status = statuses([book_id]).get(book_id)
+    if status is None:
+        raise BookNotFound
+    return status
+
+
+def statuses(book_ids: Sequence[int]) -> dict[int, str]:
+    """The public status of each of these books, as of now."""
+    books = Book.objects.filter(pk__in=book_ids).annotate(status=_status())
+    return dict(books.values_list("pk", "status"))
+
+
+def summaries(rows: Iterable[Row]) -> list[Row]:
+    """Rows of SUMMARY_FIELDS or more with their authors and genres."""
+    books = list(rows)
+    ids = [book["id"] for book in books]
+    authors, genres = authors_of(ids), genres_of(ids)
+    return [{**book, "authors": authors[book["id"]], "genres": genres[book["id"]]} for book in books]
+
+
+def book_summaries(*, book_ids: Sequence[int]) -> list[Row]:
+    """The present ones of these books, in this order."""
+    rows = present_books().filter(pk__in=book_ids).values(*SUMMARY_FIELDS)
+    place = {book_id: number for number, book_id in enumerate(book_ids)}
+    return sorted(summaries(rows), key=lambda row: place[row["id"]])
+
+
+def book_detail(*, book_id: int) -> Row:
+    """Everything a reader may know of a book. Raises BookNotFound, also for a withdrawn one."""
+    lendable = ~Q(copies__status=Copy.Status.UNAVAILABLE)
+    counted = present_books().annotate(
+        copies_count=Count("copies", filter=lendable),
+        free_copies=Count("copies", filter=Q(copies__status=Copy.Status.AVAILABLE)),
+    )
+    row = counted.filter(pk=book_id).values(*DETAIL_FIELDS).first()
+    if row is None:
+        raise BookNotFound
+    return _with_publisher(summaries([row])[0])
+
+
+def lending_facts(*, book_id: int) -> LendingFacts:
+    """What lending asks of a book, in one query. Raises BookNotFound, also for a withdrawn one."""
+    counted = present_books().annotate(
+        copies=Count("copies", filter=~Q(copies__status=Copy.Status.UNAVAILABLE)),
+        free_copies=Count("copies", filter=Q(copies__status=Copy.Status.AVAILABLE, is_lendable=True)),
+    )
+    row = counted.filter(pk=book_id).values("status", "copies", "free_copies", "waiting_count", "daily_fee").first()
+    if row is None:
+        raise BookNotFound
+    return LendingFacts(**row)
+
+
+def ids_waited_for_in_vain(*, limit: int) -> list[int]:
+    """Lent books with a free copy although somebody waits."""
+    free = Copy.objects.filter(book=OuterRef("pk"), status=Copy.Status.AVAILABLE)
+    books = Book.objects.filter(Exists(free), waiting_count__gt=0, is_lendable=True, withdrawn_at=None)
+    return list(books.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def _with_publisher(row: Row) -> Row:
+    publisher = {"id": row.pop("publisher__id"), "name": row.pop("publisher__name")}
+    return {**row, "publisher": publisher if publisher["id"] else None}
+
+
+def book_id_by_isbn(*, isbn: str) -> int:
+    """By any form of the ISBN. Raises InvalidIsbn, BookNotFound."""
+    book_id = present_books().filter(isbn=isbn13(isbn)).values_list("pk", flat=True).first()
+    if book_id is None:
+        raise BookNotFound
+    return book_id
+
+
+def authors_of(book_ids: Iterable[int]) -> Mapping[int, list[Row]]:
+    """By book, in the order of the title page."""
+    rows = Authorship.objects.filter(book__in=book_ids).order_by("book_id", "position", "pk")
+    found: defaultdict[int, list[Row]] = defaultdict(list)
+    for book_id, author_id, name, role in rows.values_list("book_id", "author_id", "author__name", "role"):
+        found[book_id].append({"id": author_id, "name": name, "role": role})
+    return found
+
+
+def genres_of(book_ids: Iterable[int]) -> Mapping[int, list[Row]]:
+    rows = Genre.objects.filter(books__in=book_ids).order_by("name").values_list("books", "pk", "name")
+    found: defaultdict[int, list[Row]] = defaultdict(list)
+    for book_id, genre_id, name in rows:
+        found[book_id].append({"id": genre_id, "name": name})
+    return found
+
+
+def copies_of(*, book_id: int) -> list[Row]:
+    """Every copy with its barcode and status. Raises BookNotFound."""
+    if not Book.objects.filter(pk=book_id).exists():
+        raise BookNotFound
+    return list(Copy.objects.filter(book=book_id).order_by("pk").values(*COPY_FIELDS))
+
+
+COPY_FIELDS = ("id", "book_id", "barcode", "status", "reason", "created_at")
+
+
+def author_detail(*, author_id: int) -> Row:
+    """Raises NotFound. `books_count` counts what readers may find."""
+    authors = Author.objects.annotate(books_count=Count("books", filter=Q(books__withdrawn_at=None)))
+    row = authors.filter(pk=author_id).values(*AUTHOR_FIELDS).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+AUTHOR_FIELDS = ("id", "name", "biography", "city", "goodreads_url", "books_count")
+
+
+def index_documents(versions: Mapping[int, int]) -> list[BookDocument]:
+    """What the index should hold of these books, each with its version; not the withdrawn and deleted."""
+    books = Book.objects.filter(pk__in=versions, withdrawn_at=None).select_related("publisher")
+    authors, genres = authors_of(versions), genres_of(versions)
+    return [_document(book, versions[book.pk], authors[book.pk], genres[book.pk]) for book in books]
+
+
+def _document(book: Book, version: int, authors: list[Row], genres: list[Row]) -> BookDocument:
+    return BookDocument(
+        book_id=book.pk,
+        version=version,
+        authors=_named(authors),
+        genres=_named(genres),
+        publisher=Named(book.publisher.pk, book.publisher.name) if book.publisher else None,
+        isbns=(book.isbn,) if book.isbn else (),
+        popularity=book.loans_count + log(1 + book.ratings_count),
+        **{field: getattr(book, field) for field in _INDEXED_AS_THEY_ARE},
+    )
+
+
+_INDEXED_AS_THEY_ARE = (
+    "title", "original_title", "subtitle", "series", "language", "year", "cover", "cover_url", "pages", "rating",
+    "ratings_count", "is_lendable", "created_at",
+)  # fmt: skip
+
+
+def _named(rows: list[Row]) -> tuple[Named, ...]:
+    return tuple(Named(row["id"], row["name"]) for row in rows)
+
+
+def name_list(model: type[Any]) -> QuerySet[Any]:
+    """Genres or publishers with how many present books each has."""
+    return model.objects.annotate(books_count=Count("books", filter=Q(books__withdrawn_at=None))).order_by(
+        F("name"), "pk"
+    )

@@ -1,0 +1,95 @@
+"""What lending does to a book and its copies. The caller's transaction holds the book's row as the lock."""
+
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from books import caches
+from books.events import BookAvailabilityChanged
+from books.models import Book, Copy
+from books.queries import BookNotFound
+from library_portal.errors import PortalError
+from library_portal.outbox import record
+
+
+class CopyNotFree(PortalError):
+    code = "unavailable"
+    status = 409
+    title = _("This copy is not on the shelf.")
+
+
+class CopyNotOut(PortalError):
+    code = "conflict"
+    status = 409
+    title = _("This copy is neither held nor on loan.")
+
+
+def lock_book(book_id: int) -> Book:
+    """The book, locked until the end of the caller's transaction. Raises BookNotFound."""
+    book = Book.objects.select_for_update(of=("self",)).filter(pk=book_id).first()
+    if book is None:
+        raise BookNotFound
+    return book
+
+
+def first_free_copy(book_id: int) -> Copy | None:
+    """A copy that can be held now; None also when the book is not lent or is withdrawn."""
+    return _free(book_id).order_by("pk").first()
+
+
+def free_copies(book_id: int) -> int:
+    return _free(book_id).count()
+
+
+def _free(book_id: int):  # type: ignore[no-untyped-def]
+    return Copy.objects.filter(
+        book=book_id, status=Copy.Status.AVAILABLE, book__is_lendable=True, book__withdrawn_at=None
+    )
+
+
+def hold_copy(copy_id: int) -> None:
+    """Puts a copy aside for a patron. Raises CopyNotFree."""
+    copy = _move(copy_id, before=[Copy.Status.AVAILABLE], after=Copy.Status.HELD, refusal=CopyNotFree)
+    availability_changed(copy.book_id)
+
+
+def lend_copy(copy_id: int) -> None:
+    """Hands a held copy out; newcomers see no difference. Raises CopyNotOut."""
+    _move(copy_id, before=[Copy.Status.HELD], after=Copy.Status.ON_LOAN, refusal=CopyNotOut)
+
+
+def free_copy(copy_id: int) -> None:
+    """Puts a held or lent copy back on the shelf. Raises CopyNotOut."""
+    copy = _move(
+        copy_id,
+        before=[Copy.Status.HELD, Copy.Status.ON_LOAN],
+        after=Copy.Status.AVAILABLE,
+        refusal=CopyNotOut,
+    )
+    availability_changed(copy.book_id)
+
+
+def _move(copy_id: int, *, before: list[Copy.Status], after: Copy.Status, refusal: type[PortalError]) -> Copy:
+    if not Copy.objects.filter(pk=copy_id, status__in=before).update(status=after):
+        raise refusal
+    return Copy.objects.get(pk=copy_id)
+
+
+def set_waiting_count(book_id: int, count: int) -> None:
+    """Keeps the length of the waiting queue beside the book: its status is read without asking the queue."""
+    before = Book.objects.filter(pk=book_id).values_list("waiting_count", flat=True).get()
+    if before == count:
+        return
+    Book.objects.filter(pk=book_id).update(waiting_count=count)
+    if (before == 0) != (count == 0):
+        availability_changed(book_id)
+
+
+def record_loan(book_id: int) -> None:
+    Book.objects.filter(pk=book_id).update(loans_count=F("loans_count") + 1)
+
+
+def availability_changed(book_id: int) -> None:
+    """Tells everybody concerned, once the caller's transaction is through."""
+    waiting = Book.objects.values_list("waiting_count", flat=True).get(pk=book_id)
+    record(BookAvailabilityChanged(book_id=book_id, free_copies=free_copies(book_id), waiting=waiting))
+    caches.renew_on_commit(book_id)

@@ -1,0 +1,34 @@
+"""Authors, genres and publishers are known by name: found, or entered when they are new."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from books.models import Author, Genre, Publisher
+
+
+def author_ids(names: Iterable[str]) -> dict[str, int]:
+    wanted = sorted(set(names))
+    Author.objects.bulk_create((Author(name=name) for name in wanted), ignore_conflicts=True)
+    return dict(Author.objects.filter(name__in=wanted).values_list("name", "pk"))
+
+
+def genre_ids(names: Iterable[str]) -> dict[str, int]:
+    return _ids_ignoring_case(Genre, names)
+
+
+def publisher_ids(names: Iterable[str]) -> dict[str, int]:
+    return _ids_ignoring_case(Publisher, names)
+
+
+def _ids_ignoring_case(model: type[Genre] | type[Publisher], names: Iterable[str]) -> dict[str, int]:
+    """By each name as it was asked for. What is the same letter in another case, PostgreSQL decides."""
+    wanted = sorted(set(names))
+    model.objects.bulk_create((model(name=name) for name in wanted), ignore_conflicts=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT asked, id FROM unnest(%s::text[]) AS asked "  # noqa: S608 - the table's name is ours
+            f"JOIN {model._meta.db_table} ON lower(name) = lower(asked)",
+            [wanted],
+        )
+        return dict(cursor.fetchall())
