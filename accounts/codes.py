@@ -1,6 +1,7 @@
 """One-time codes. A code is never kept: whoever has the server's key derives it from the login and its issue.
 
-Redis keeps per login a keyed hash of the code, the tries left, the user and the issue. See docs/adr/0004-one-time-codes.md.
+Redis keeps per login a keyed hash of the code, the tries left, the user and the issue.
+Why: docs/adr/0004-one-time-codes.md.
 """
 
 import hmac

@@ -19,7 +19,7 @@ ROLES = {
 
 
 def create_demo_people() -> dict[str, int]:
-    """Username → id of the demo logins; those that exist stay as they are. Raises ImproperlyConfigured in production."""
+    """Username → id; those that exist stay as they are. Raises ImproperlyConfigured in production."""
     if settings.PRODUCTION:
         raise ImproperlyConfigured("Demo logins have a public password: never in production")
     return {username: _person(username, role).pk for username, role in ROLES.items()}

@@ -1,9 +1,13 @@
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 
+from accounts import views
+
 urlpatterns = [
-    path("signup/", LoginView.as_view(), name="signup"),
-    path("login/", LoginView.as_view(), name="login"),
-    path("login/code/", LoginView.as_view(), name="login-code"),
+    path("signup/", views.SignUpPage.as_view(), name="signup"),
+    path("login/", views.LoginPage.as_view(), name="login"),
+    path("login/code/", views.CodePage.as_view(), name="login-code"),
+    path("login/code/resend/", views.resend_code, name="login-code-resend"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("admin/login/", views.AdminLoginPage.as_view()),  # before the admin's own
 ]

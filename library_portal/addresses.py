@@ -9,7 +9,7 @@ Address = IPv4Address | IPv6Address
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """The nearest address that is no trusted proxy; `X-Forwarded-For` counts only as far as trusted proxies wrote it."""
+    """The nearest address that is no trusted proxy; `X-Forwarded-For` counts as far as trusted proxies wrote it."""
     address = _parsed(request.META.get("REMOTE_ADDR", ""))
     for forwarded in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
         if address is None or not _is_trusted(address):

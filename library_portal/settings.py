@@ -35,7 +35,7 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION el
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
 
-# --- Applications -------------------------------------------------------------------------------------------------
+# --- Applications ----------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "library_portal.pages.ShowRefusals",
 ]
 
 ROOT_URLCONF = "library_portal.urls"
@@ -97,7 +98,7 @@ TEMPLATES = [
     },
 ]
 
-# --- Stores -------------------------------------------------------------------------------------------------------
+# --- Stores ----------------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db("DATABASE_URL", engine="django.db.backends.postgresql")}
 DATABASES["default"] |= {"CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600), "CONN_HEALTH_CHECKS": True}
@@ -123,7 +124,7 @@ MONGO_URL: str = env.str("MONGO_URL", default="")
 MONGO_TIMEOUT_MS: int = env.int("MONGO_TIMEOUT_MS", default=500)
 MONGO_SOCKET_TIMEOUT_MS: int = env.int("MONGO_SOCKET_TIMEOUT_MS", default=10_000)
 
-# --- Events and workers ---------------------------------------------------------------------------------------------
+# --- Events and workers ----------------------------------------------------------------------------------
 
 BROKER_URL: str = env.str("BROKER_URL")
 BROKER_IS_RABBITMQ = BROKER_URL.startswith(("amqp://", "amqps://"))
@@ -161,9 +162,10 @@ CELERY_BEAT_SCHEDULE = {
     "prune-outbox": {"task": "library_portal.outbox.tasks.prune_outbox", "schedule": timedelta(hours=6)},
 }
 
-# --- People ---------------------------------------------------------------------------------------------------------
+# --- People ----------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
+SILENCED_SYSTEM_CHECKS = ["auth.E003"]  # usernames are unique, ignoring case: by a constraint that the check can't see
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["accounts.hashers.Argon2"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -199,7 +201,7 @@ SIMPLE_JWT = {
     "UPDATE_LAST_LOGIN": False,
 }
 
-# --- Lending and money ------------------------------------------------------------------------------------------------
+# --- Lending and money -----------------------------------------------------------------------------------
 
 HOLD_HOURS: int = env.int("HOLD_HOURS", default=48)
 SELF_SERVICE: bool = env.bool("SELF_SERVICE", default=True)
@@ -215,7 +217,7 @@ PAYMENT_PROVIDERS: list[str] = env.list("PAYMENT_PROVIDERS", default=[] if PRODU
 if PRODUCTION and "test" in PAYMENT_PROVIDERS:
     raise ImproperlyConfigured("The test payment provider gives money away: it can't be on in production")
 
-# --- API ----------------------------------------------------------------------------------------------------------------
+# --- API -------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -249,7 +251,7 @@ SPECTACULAR_SETTINGS = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-# --- Mail ----------------------------------------------------------------------------------------------------------------
+# --- Mail ------------------------------------------------------------------------------------------------
 
 if PRODUCTION:
     vars().update(env.email("EMAIL_URL"))
@@ -259,7 +261,7 @@ MAIL_DIR = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Library Portal <library@localhost>")
 EMAIL_TIMEOUT = 10
 
-# --- Language, time, files --------------------------------------------------------------------------------------------------
+# --- Language, time, files -------------------------------------------------------------------------------
 
 LANGUAGE_CODE: str = env.str("LANGUAGE_CODE", default="en")
 LANGUAGES = [("en", _("English"))]
@@ -269,7 +271,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))) if PRODUCTION else None
 WHITENOISE_USE_FINDERS = not PRODUCTION
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -280,7 +282,7 @@ STORAGES = {
     },
 }
 
-# --- Safety ----------------------------------------------------------------------------------------------------------------
+# --- Safety ----------------------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT: bool = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^health/"]

@@ -1,4 +1,4 @@
-"""What people can do with their accounts. The rules are in rules.md, "Accounts"; the use cases are one file per feature."""
+"""What people can do with their accounts. The rules are in rules.md, "Accounts"; one file per feature."""
 
 from accounts.services.logging_in import Challenge, LoggedIn, resend_code, start_login, verify_code
 from accounts.services.people import add_person, change_role, deactivate, reactivate, set_password, update_profile

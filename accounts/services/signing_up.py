@@ -36,8 +36,8 @@ def sign_up(
 ) -> SignedUp:
     """A new customer, whose first code goes to the e-mail or else to the phone.
 
-    Nobody learns whether an e-mail or phone has an account: where it has, the new account gets no address, its code goes
-    nowhere, and the address's owner is told. A username that is taken is said to be: it is a public name.
+    Nobody learns whether an e-mail or phone has an account: where it has, the new account gets no address, its code
+    goes nowhere, and the address's owner is told. A username that is taken is said to be: it is a public name.
     Raises InvalidInput, RateLimited, ServiceUnavailable.
     """
     user = _validated(username=username, password=password, email=email, phone=phone)
@@ -75,7 +75,7 @@ def _check_password(user: User, password: str) -> None:
 
 
 def _insert(user: User, now: datetime) -> None:
-    """The unique indexes decide, so that of two simultaneous sign-ups one is told what it would be told a minute later."""
+    """The unique indexes decide: simultaneous sign-ups are told what they would be told one after the other."""
     try:
         with transaction.atomic():
             user.save(force_insert=True)
