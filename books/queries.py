@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from decimal import Decimal
 from math import log
 from typing import Any
@@ -38,7 +39,7 @@ class LendingFacts:
     """A book's public status, its lendable copies, the free ones, how many wait, and the fee for a day in dollars."""
 
     status: str
-    copies: int
+    copies_count: int
     free_copies: int
     waiting_count: int
     daily_fee: Decimal
@@ -106,10 +107,11 @@ def book_detail(*, book_id: int) -> Row:
 def lending_facts(*, book_id: int) -> LendingFacts:
     """What lending asks of a book, in one query. Raises BookNotFound, also for a withdrawn one."""
     counted = present_books().annotate(
-        copies=Count("copies", filter=~Q(copies__status=Copy.Status.UNAVAILABLE)),
+        copies_count=Count("copies", filter=~Q(copies__status=Copy.Status.UNAVAILABLE)),
         free_copies=Count("copies", filter=Q(copies__status=Copy.Status.AVAILABLE, is_lendable=True)),
     )
-    row = counted.filter(pk=book_id).values("status", "copies", "free_copies", "waiting_count", "daily_fee").first()
+    fields = [field.name for field in dataclass_fields(LendingFacts)]
+    row = counted.filter(pk=book_id).values(*fields).first()
     if row is None:
         raise BookNotFound
     return LendingFacts(**row)

@@ -5,11 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import books.queries
 from django.conf import settings
 from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
+import books.queries
 from library_portal.errors import PortalError
 from reservations.models import OPEN, Reservation, Status
 from reservations.standing import check_days, check_may_hold, check_may_request, standing_of
@@ -85,12 +85,6 @@ def shelf(*, user_id: int) -> Shelf:
     )
 
 
-def waiting_books(*, limit: int) -> list[int]:
-    """Books that somebody waits for although a copy is free: work for the sweep."""
-    waited_for = Reservation.objects.filter(status=Status.PENDING).values("book_id")
-    return books.queries.ids_with_free_copy(among=waited_for, limit=limit)
-
-
 def holds_over(*, now: datetime, limit: int) -> list[int]:
     """Reservations whose hold has run out, oldest first."""
     over = Reservation.objects.filter(status=Status.READY, hold_until__lte=now).order_by("hold_until")
@@ -99,19 +93,18 @@ def holds_over(*, now: datetime, limit: int) -> list[int]:
 
 def availability(*, book_id: int) -> Availability:
     """From PostgreSQL, never from the index. Raises BookNotFound."""
-    book = books.queries.book_facts(book_id=book_id)
-    waiting = Reservation.objects.filter(book_id=book_id, status=Status.PENDING).count()
-    return Availability(status=book.status, copies=book.copies, free=book.free_copies, waiting=waiting)
+    book = books.queries.lending_facts(book_id=book_id)
+    return Availability(status=book.status, copies=book.copies_count, free=book.free_copies, waiting=book.waiting_count)
 
 
 def quote(*, user_id: int, book_id: int, days: int | None, now: datetime) -> Quote:
     """Price, discount and limits before confirming. Raises BookNotFound."""
-    book = books.queries.book_facts(book_id=book_id)
+    book = books.queries.lending_facts(book_id=book_id)
     standing = standing_of(user_id=user_id, now=now)
     wanted = standing.plan.max_days if days is None else days
     price = standing.price(daily_fee=book.daily_fee, days=max(wanted, 1))
+    ready = book.status == books.queries.AVAILABLE
     waiting = Reservation.objects.filter(book_id=book_id, status=Status.PENDING)
-    ready = book.free_copies > 0 and not waiting.exists()
     ahead = waiting.filter(priority__gte=standing.plan.priority).count()
     refusal = None
     try:

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+import books.queries
 from reservations import queries
 from reservations.services import allocate, expire_hold
 
@@ -23,4 +24,4 @@ def expire_holds() -> int:
 def sweep_free_copies() -> int:
     """Allocate where somebody waits although a copy is free: what a crash or a passed quota left behind."""
     now = timezone.now()
-    return sum(len(allocate(book_id=book_id, now=now)) for book_id in queries.waiting_books(limit=BATCH))
+    return sum(len(allocate(book_id=book_id, now=now)) for book_id in books.queries.ids_waited_for_in_vain(limit=BATCH))

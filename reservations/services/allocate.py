@@ -44,7 +44,7 @@ def allocate_for_patron(*, user_id: int, now: datetime) -> list[int]:
 def _try_next(*, book_id: int, now: datetime, passed_over: set[int]) -> Reservation | None:
     """Try the next candidate for a free copy; None when there is no copy or nobody left to try."""
     book = books.services.lock_book(book_id=book_id)
-    copy = books.services.first_free_copy(book_id=book_id) if book.is_lendable else None
+    copy = books.services.first_free_copy(book_id=book_id)
     candidate = copy and next_in_queue(book_id=book_id, now=now, passed_over=passed_over)
     if not copy or not candidate:
         return None

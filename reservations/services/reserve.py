@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+import books.queries
 import books.services
 import subscriptions.services
 from library_portal.outbox import record
@@ -64,7 +65,7 @@ def _request(*, user_id: int, book_id: int, days: int | None, join_queue: bool, 
         joined_at=now,
     )
     _check_request(reservation, standing)
-    if not book.is_lendable or not books.services.has_lendable_copies(book_id=book_id):
+    if books.queries.status_of(book_id=book_id) == books.queries.UNAVAILABLE:
         raise BookUnavailable
     free_copy = None if waiting(book_id=book_id).exists() else books.services.first_free_copy(book_id=book_id)
     if free_copy is None and not join_queue:

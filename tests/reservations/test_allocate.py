@@ -15,7 +15,7 @@ from reservations.tasks import sweep_free_copies
 from tests.factories.lending import book_with_copies
 from tests.factories.people import patron
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def reserve(user, book, now) -> Reservation:

@@ -15,7 +15,7 @@ from subscriptions.queries import wallet_of
 from tests.factories.lending import book_with_copies
 from tests.factories.people import patron
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def reserve(user, book, now, days=None, join_queue=True) -> Reservation:

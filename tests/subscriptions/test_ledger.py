@@ -49,8 +49,8 @@ def test_a_charge_above_the_balance_is_refused_with_the_shortfall() -> None:
 def test_the_database_refuses_to_change_the_ledger(change: str) -> None:
     patron(balance="1.00")
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE subscriptions_ledgerentry ENABLE TRIGGER ledger_no_truncate")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE subscriptions_ledgerentry ENABLE TRIGGER ledger_no_truncate")
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             cursor.execute(change.format("subscriptions_ledgerentry"))
 
