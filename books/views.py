@@ -1,16 +1,53 @@
 """Pages of the catalogue."""
 
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from books import queries
+from books.browsing import Shown, Wish, books_of_author, browse
+from books.forms import SORTS, CatalogueForm
+from books.search.querying import InvalidQuery
+
+RELATED = 6
 
 
+@require_safe
+@vary_on_headers("HX-Request")
 def catalogue(request: HttpRequest) -> HttpResponse:
-    return render(request, "books/catalogue.html")
+    """The whole page, or for a search that is being typed only what changes."""
+    wish = CatalogueForm(request.GET).wish()
+    swaps = request.htmx and not request.htmx.history_restore_request
+    template = "books/_catalogue.html" if swaps else "books/catalogue.html"
+    return render(request, template, {"wish": wish, "sorts": SORTS, **_found(wish)})
 
 
+def _found(wish: Wish) -> dict[str, Any]:
+    try:
+        shown = browse(wish)
+    except InvalidQuery as refusal:
+        shown, refused = Shown(books=[], total=0, page=1, pages=1), refusal
+    else:
+        refused = None
+    by_kind = sorted(shown.facets, key=attrgetter("kind"))
+    facets = {kind: list(counts) for kind, counts in groupby(by_kind, key=attrgetter("kind"))}
+    return {"shown": shown, "facets": facets, "refused": refused}
+
+
+@require_safe
 def book_page(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "books/book.html")
+    book = queries.book_detail(book_id=pk)
+    others = [other for author in book["authors"][:1] for other in books_of_author(author_id=author["id"])]
+    related = [other for other in others if other["id"] != pk][:RELATED]
+    return render(request, "books/book.html", {"book": book, "related": related})
 
 
+@require_safe
 def author_page(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "books/author.html")
+    author = queries.author_detail(author_id=pk)
+    return render(request, "books/author.html", {"author": author, "books": books_of_author(author_id=pk)})

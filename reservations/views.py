@@ -1,4 +1,4 @@
-"""Pages of a patron's reservations. Every action is a form that comes back to a page; HTMX takes its part from that page."""
+"""Pages of a patron's reservations. Every action is a form that comes back to a page, of which HTMX takes a part."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

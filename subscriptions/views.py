@@ -1,22 +1,85 @@
 """The wallet's pages."""
 
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_POST
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from library_portal.errors import NotFound
+from library_portal.interface import dollars
+from subscriptions import queries, services
+from subscriptions.checkout import checkout_url
+from subscriptions.forms import TopUpForm
+from subscriptions.models import LedgerEntry, Payment
+
+ENTRIES_SHOWN = 20
+AMOUNTS_OFFERED = (5, 10, 20, 50)
 
 
 @login_required
+@require_safe
 def wallet(request: HttpRequest) -> HttpResponse:
-    return render(request, "subscriptions/wallet.html")
+    return _wallet_page(request, TopUpForm())
 
 
 @require_POST
 @login_required
 def top_up(request: HttpRequest) -> HttpResponse:
-    return render(request, "subscriptions/wallet.html")
+    """Start a payment and go to its provider; money appears when the provider confirms."""
+    form = TopUpForm(request.POST)
+    if not form.is_valid():
+        return _wallet_page(request, form, status=422)
+    payment = services.start_top_up(user_id=request.user.pk, **form.cleaned_data)
+    return redirect(checkout_url(payment) or "wallet")
 
 
 @login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def test_payment(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "subscriptions/test_payment.html")
+    """The built-in provider of development: stands where Stripe or PayPal would ask for a card."""
+    payment = queries.payments_of(user_id=request.user.pk).filter(pk=pk, provider="test").first()
+    if payment is None or "test" not in settings.PAYMENT_PROVIDERS:
+        raise NotFound
+    if request.method != "POST":
+        return render(request, "subscriptions/test_payment.html", {"payment": payment})
+    if "confirm" in request.POST:
+        payment = services.confirm_payment(payment_id=pk, now=timezone.now())
+    else:
+        payment = services.cancel_payment(payment_id=pk)
+    _tell(request, payment)
+    return redirect("wallet")
+
+
+def _tell(request: HttpRequest, payment: Payment) -> None:
+    if payment.status == Payment.Status.CONFIRMED:
+        messages.success(request, _("%(amount)s arrived in your wallet.") % {"amount": dollars(payment.amount)})
+    else:
+        messages.info(request, _("The payment was cancelled. Nothing was charged."))
+
+
+def _wallet_page(request: HttpRequest, form: TopUpForm, status: int = 200) -> HttpResponse:
+    user_id, now = request.user.pk, timezone.now()
+    entries = _statement(user_id, request.GET.get("before", ""))
+    shown: dict[str, Any] = {
+        "wallet": queries.wallet_of(user_id=user_id),
+        "plan": queries.current_plan(user_id=user_id, now=now),
+        "entries": entries[:ENTRIES_SHOWN],
+        "older": entries[ENTRIES_SHOWN - 1].pk if len(entries) > ENTRIES_SHOWN else None,
+        "form": form,
+        "amounts": AMOUNTS_OFFERED,
+    }
+    return render(request, "subscriptions/wallet.html", shown, status=status)
+
+
+def _statement(user_id: int, before: str) -> list[LedgerEntry]:
+    """Entries older than `before`, one more than is shown."""
+    entries = queries.statement(user_id=user_id)
+    if before.isdigit() and len(before) < 19:
+        entries = entries.filter(pk__lt=int(before))
+    return list(entries[: ENTRIES_SHOWN + 1])

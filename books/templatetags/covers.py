@@ -13,23 +13,73 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-CLOTHS = ("bottle", "oxblood", "midnight", "mustard", "plum", "lagoon", "clay", "slate", "rose", "linen", "moss", "dawn")
-PICTURES = ("hills", "arches", "roofs", "moon", "waves", "peaks", "orbits", "branch", "keyhole", "rays", "blocks", "petals")
+CLOTHS = (
+    "bottle",
+    "oxblood",
+    "midnight",
+    "mustard",
+    "plum",
+    "lagoon",
+    "clay",
+    "slate",
+    "rose",
+    "linen",
+    "moss",
+    "dawn",
+)
+PICTURES = (
+    "hills",
+    "arches",
+    "roofs",
+    "moon",
+    "waves",
+    "peaks",
+    "orbits",
+    "branch",
+    "keyhole",
+    "rays",
+    "blocks",
+    "petals",
+)
 LAYOUTS = ("rising", "hanging", "plate")
 
 # The first word found in a genre's name decides; the tail of each tuple names what suits it.
 MOODS: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] = (
-    (("child", "picture", "fairy", "animal"), ("dawn", "mustard", "lagoon", "rose"), ("hills", "petals", "moon", "branch")),
-    (("science fiction", "sci-fi", "dystop", "space", "cyber"), ("midnight", "lagoon", "slate", "plum"), ("orbits", "rays", "blocks")),
-    (("fantasy", "magic", "myth", "legend", "epic"), ("plum", "bottle", "midnight", "moss"), ("peaks", "moon", "arches", "keyhole")),
-    (("crime", "mystery", "thriller", "detective", "suspense", "spy"), ("slate", "oxblood", "midnight"), ("keyhole", "roofs", "rays")),
+    (
+        ("child", "picture", "fairy", "animal"),
+        ("dawn", "mustard", "lagoon", "rose"),
+        ("hills", "petals", "moon", "branch"),
+    ),
+    (
+        ("science fiction", "sci-fi", "dystop", "space", "cyber"),
+        ("midnight", "lagoon", "slate", "plum"),
+        ("orbits", "rays", "blocks"),
+    ),
+    (
+        ("fantasy", "magic", "myth", "legend", "epic"),
+        ("plum", "bottle", "midnight", "moss"),
+        ("peaks", "moon", "arches", "keyhole"),
+    ),
+    (
+        ("crime", "mystery", "thriller", "detective", "suspense", "spy"),
+        ("slate", "oxblood", "midnight"),
+        ("keyhole", "roofs", "rays"),
+    ),
     (("horror", "ghost", "gothic", "vampire"), ("oxblood", "midnight", "slate"), ("moon", "keyhole", "arches")),
     (("romance", "love"), ("rose", "clay", "dawn", "oxblood"), ("petals", "branch", "waves")),
     (("poetry", "nature", "garden"), ("moss", "linen", "dawn"), ("branch", "petals", "waves", "hills")),
     (("travel", "adventure", "sea"), ("lagoon", "clay", "mustard"), ("waves", "peaks", "hills", "rays")),
-    (("history", "histor", "war", "biograph", "memoir"), ("oxblood", "bottle", "linen", "clay"), ("arches", "roofs", "rays", "branch")),
+    (
+        ("history", "histor", "war", "biograph", "memoir"),
+        ("oxblood", "bottle", "linen", "clay"),
+        ("arches", "roofs", "rays", "branch"),
+    ),
     (("science", "math", "comput", "program", "technolog"), ("slate", "lagoon", "linen"), ("orbits", "blocks", "rays")),
-    (("philosoph", "psycholog", "politic", "econom", "business", "essay"), ("linen", "slate", "mustard"), ("blocks", "rays", "orbits", "arches")),
+    (
+        ("philosoph", "psycholog", "politic", "econom", "business", "essay"),
+        ("linen", "slate", "mustard"),
+        ("blocks", "rays", "orbits", "arches"),
+    ),
 )
 
 # Letters that fit across the cover and lines that fit on it, from the largest type to the smallest.
@@ -60,7 +110,9 @@ def spine(book: Any) -> SafeString:
     """CSS classes of the book's spine: the cloth of its cover, and a height and thickness of its own."""
     cloth, _picture, _layout = dress(book.title, author_names(book), genre_names(book))
     seed = crc32(book.title.encode())
-    return format_html("spine cloth-{} spine-tall-{} spine-thick-{} spine-band-{}", cloth, seed % 5, seed // 5 % 4, seed // 20 % 4)
+    return format_html(
+        "spine cloth-{} spine-tall-{} spine-thick-{} spine-band-{}", cloth, seed % 5, seed // 5 % 4, seed // 20 % 4
+    )
 
 
 @register.filter

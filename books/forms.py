@@ -1,0 +1,42 @@
+"""What a reader may ask of the catalogue, in the address of the page. What can't be read is left out, never an error page."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from books.browsing import Wish
+from books.search.querying import LONGEST_QUERY, Filters
+from books.search.store import COUNT_LIMIT
+
+FIRST_YEAR, LAST_YEAR = -4000, 2200
+SORTS = [
+    ("relevance", _("Best match")),
+    ("popular", _("Most read")),
+    ("newest", _("New here")),
+    ("title", _("Title A–Z")),
+]
+FILTERS = ("author", "genre", "language", "year_min", "year_max")
+
+
+class CatalogueForm(forms.Form):
+    q = forms.CharField(required=False, max_length=LONGEST_QUERY)
+    author = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    genre = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    language = forms.RegexField(r"^[a-z]{2,8}$", required=False)
+    year_min = forms.IntegerField(required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR)
+    year_max = forms.IntegerField(required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR)
+    available = forms.BooleanField(required=False)
+    sort = forms.ChoiceField(required=False, choices=SORTS)
+    page = forms.IntegerField(required=False, min_value=1, max_value=COUNT_LIMIT)
+
+    def wish(self) -> Wish:
+        self.is_valid()
+        asked: dict[str, Any] = self.cleaned_data
+        return Wish(
+            text=asked.get("q", ""),
+            filters=Filters(**{name: asked.get(name) or None for name in FILTERS}),
+            available=asked.get("available", False),
+            sort=asked.get("sort") or "relevance",
+            page=asked.get("page") or 1,
+        )
