@@ -38,7 +38,7 @@ class ChallengeOut(serializers.Serializer):
     """A code is on its way."""
 
     login_id = serializers.CharField()
-    channel = serializers.ChoiceField(User.Channel)
+    channel = serializers.ChoiceField(User.Channel.choices)
     expires_in = serializers.IntegerField(help_text=_("Seconds"))
 
 
@@ -47,7 +47,7 @@ class NewUserOut(serializers.Serializer):
     username = serializers.CharField()
     email = serializers.EmailField(allow_null=True)
     phone = serializers.CharField(allow_null=True)
-    role = serializers.ChoiceField(Role)
+    role = serializers.ChoiceField(Role.choices)
 
 
 class SignedUpOut(ChallengeOut):
@@ -61,7 +61,7 @@ class TokensOut(serializers.Serializer):
 
 class SessionOut(serializers.Serializer):
     id = serializers.UUIDField()
-    channel = serializers.ChoiceField(Session.Channel)
+    channel = serializers.ChoiceField(Session.Channel.choices)
     user_agent = serializers.CharField()
     address = serializers.IPAddressField(allow_null=True)
     created_at = serializers.DateTimeField()
@@ -76,7 +76,7 @@ class MeOut(serializers.Serializer):
     phone = serializers.SerializerMethodField()
     first_name = serializers.CharField()
     last_name = serializers.CharField()
-    role = serializers.ChoiceField(Role)
+    role = serializers.ChoiceField(Role.choices)
     language = serializers.CharField()
     second_step = serializers.BooleanField()
     email_verified = serializers.SerializerMethodField()

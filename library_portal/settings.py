@@ -13,6 +13,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
 
+
+def required(name: str) -> str:
+    """A variable that has no default. Raises ImproperlyConfigured when it is absent or empty."""
+    value: str = env.str(name, default="")
+    if not value:
+        raise ImproperlyConfigured(f"Set the {name} environment variable")
+    return value
+
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -24,7 +33,7 @@ TESTING = ENVIRONMENT == "test"
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG = False
 
-SECRET_KEY: str = env.str("SECRET_KEY")
+SECRET_KEY = required("SECRET_KEY")
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 ONE_TIME_CODE_KEY: str = env.str("ONE_TIME_CODE_KEY", default=f"one-time-code:{SECRET_KEY}")
 TOKEN_KEY: str = env.str("TOKEN_KEY", default=f"token:{SECRET_KEY}")
@@ -100,12 +109,12 @@ TEMPLATES = [
 
 # --- Stores ----------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL", engine="django.db.backends.postgresql")}
+DATABASES = {"default": env.db_url_config(required("DATABASE_URL"), engine="django.db.backends.postgresql")}
 DATABASES["default"] |= {"CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600), "CONN_HEALTH_CHECKS": True}
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL: str = env.str("REDIS_URL")
+REDIS_URL = required("REDIS_URL")
 REDIS_TIMEOUT_SECONDS: float = env.float("REDIS_TIMEOUT_SECONDS", default=1.0)
 CACHES = {
     "default": {
@@ -126,7 +135,7 @@ MONGO_SOCKET_TIMEOUT_MS: int = env.int("MONGO_SOCKET_TIMEOUT_MS", default=10_000
 
 # --- Events and workers ----------------------------------------------------------------------------------
 
-BROKER_URL: str = env.str("BROKER_URL")
+BROKER_URL = required("BROKER_URL")
 BROKER_IS_RABBITMQ = BROKER_URL.startswith(("amqp://", "amqps://"))
 EVENTS_EXCHANGE = "library.events"
 WORK_QUEUES = ("search", "notifications", "circulation")
@@ -247,6 +256,10 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "CodeChannelEnum": "accounts.models.User.Channel",
+        "SessionChannelEnum": "accounts.models.Session.Channel",
+    },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -254,7 +267,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # --- Mail ------------------------------------------------------------------------------------------------
 
 if PRODUCTION:
-    vars().update(env.email("EMAIL_URL"))
+    vars().update(env.email_url_config(required("EMAIL_URL")))
 else:
     EMAIL_BACKEND = "library_portal.notifications.mailbox.FileBackend"
 MAIL_DIR = VAR_DIR / "mail"
