@@ -1,11 +1,12 @@
 """Writing a batch of records in a few statements: books that are there already stay as they are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Model
 
 from books import caches
 from books.events import BookCreated
@@ -114,23 +115,33 @@ def _plain(record: Record) -> dict[str, Any]:
 
 def _add_authors(books: Sequence[Book], records: Sequence[Record]) -> None:
     ids = author_ids(name for record in records for name in record.authors)
-    Authorship.objects.bulk_create(
-        Authorship(book=book, author_id=ids[name], position=position)
+    rows = (
+        (book.pk, ids[name], position, "")
         for book, record in zip(books, records, strict=True)
         for position, name in enumerate(record.authors)
     )
+    _copy(Authorship, ("book_id", "author_id", "position", "role"), rows)
 
 
 def _add_genres(books: Sequence[Book], records: Sequence[Record]) -> None:
     ids = genre_ids(name for record in records for name in record.genres)
     pairs = {(book.pk, ids[name]) for book, record in zip(books, records, strict=True) for name in record.genres}
-    through = Book.genres.through
-    through.objects.bulk_create(through(book_id=book_id, genre_id=genre_id) for book_id, genre_id in sorted(pairs))
+    _copy(Book.genres.through, ("book_id", "genre_id"), sorted(pairs))
 
 
 def _add_copies(books: Sequence[Book], counts: Sequence[int]) -> int:
     barcodes = iter(next_barcodes(sum(counts)))
-    Copy.objects.bulk_create(
-        Copy(book=book, barcode=next(barcodes)) for book, count in zip(books, counts, strict=True) for _ in range(count)
+    each = (book.pk for book, count in zip(books, counts, strict=True) for _ in range(count))
+    rows = (
+        (book_id, barcode, Copy.Status.AVAILABLE.value, "") for book_id, barcode in zip(each, barcodes, strict=True)
     )
+    _copy(Copy, ("book_id", "barcode", "status", "reason"), rows)
     return sum(counts)
+
+
+def _copy(model: type[Model], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """PostgreSQL's COPY: several times faster than inserts."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copying:
+        for row in rows:
+            copying.write_row(row)

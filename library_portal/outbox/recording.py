@@ -1,8 +1,9 @@
 """Writing events into the outbox."""
 
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
+from typing import Any
 
+import orjson
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
@@ -11,6 +12,17 @@ from library_portal.outbox.models import Delivery, OutboxEvent
 from library_portal.outbox.registry import Event, Handler, handler_name, subscriptions_of
 
 CHANNEL = "outbox"
+INSERT_EVENTS = """
+    INSERT INTO outbox_outboxevent (name, payload)
+    SELECT name, payload FROM unnest(%s::text[], %s::jsonb[]) WITH ORDINALITY AS event(name, payload, place)
+    ORDER BY place
+    RETURNING id
+"""
+INSERT_DELIVERIES = """
+    INSERT INTO outbox_delivery (event_id, handler, queue, status, sends, attempts, last_error, send_after)
+    SELECT event_id, %s, %s, 'waiting', 0, 0, '', statement_timestamp() + make_interval(secs => %s)
+    FROM unnest(%s::bigint[]) AS event_id
+"""
 
 
 def record(event: Event) -> int:
@@ -33,20 +45,24 @@ def record_many(events: Sequence[Event], *, later_for: Handler | None = None) ->
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("An event is recorded in the transaction that makes it true")
-    rows = OutboxEvent.objects.bulk_create(OutboxEvent(name=event.name, payload=event.payload()) for event in events)
-    Delivery.objects.bulk_create(
-        delivery for row in rows for delivery in _deliveries(row, handler_name(later_for) if later_for else "")
-    )
     with connection.cursor() as cursor:
+        cursor.execute(INSERT_EVENTS, [[event.name for event in events], [_json(event) for event in events]])
+        ids = [event_id for (event_id,) in cursor.fetchall()]
+        for name in {event.name for event in events}:
+            of_this_name = [event_id for event_id, event in zip(ids, events, strict=True) if event.name == name]
+            _insert_deliveries(cursor, name, of_this_name, handler_name(later_for) if later_for else "")
         cursor.execute(f"NOTIFY {CHANNEL}")
-    return [row.pk for row in rows]
+    return ids
 
 
-def _deliveries(row: OutboxEvent, later_for: str) -> Iterator[Delivery]:
-    lease = timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
-    for wanted in subscriptions_of(row.name):
-        due = Now() + lease if wanted.handler_name == later_for else Now()
-        yield Delivery(event=row, handler=wanted.handler_name, queue=wanted.queue, send_after=due)
+def _json(event: Event) -> str:
+    return orjson.dumps(event.payload()).decode()
+
+
+def _insert_deliveries(cursor: Any, event_name: str, event_ids: list[int], later_for: str) -> None:
+    for wanted in subscriptions_of(event_name):
+        seconds = settings.DELIVERY_LEASE_SECONDS if wanted.handler_name == later_for else 0
+        cursor.execute(INSERT_DELIVERIES, [wanted.handler_name, wanted.queue, seconds, event_ids])
 
 
 def done_by_caller(event_ids: Sequence[int], handler: Handler) -> None:
