@@ -17,9 +17,15 @@ LONGEST_MISSPELT = 24
 SHORTEST_SKELETON = 3
 
 # Writing without spaces between words, where any run of two characters may be a word.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+    "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
+)
 _UNSPACED_RUN = re.compile(f"([{_UNSPACED}]+)")
-_ARTICLES = frozenset("the a an le la les l un une el los las der die das ein eine il lo gli de het al".split())
+_ARTICLES = frozenset(
+    {"the", "a", "an", "le", "la", "les", "l", "un", "une", "el", "los", "las", "der", "die", "das", "ein",
+     "eine", "il", "lo", "gli", "de", "het", "al"}
+)  # fmt: skip
 _ARABIC_ARTICLE = "ال"
 _GERMANIC = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _PROGRAMMING = ((re.compile(r"\b([a-z])\+\+"), r"\1pp"), (re.compile(r"\b([a-z])#"), r"\1sharp"))
@@ -54,7 +60,7 @@ _WORD_CHARACTERS = _WordCharacters()
 
 @lru_cache(maxsize=50_000)
 def words(text: str) -> tuple[str, ...]:
-    """The folded words in order. An apostrophe joins (ender's, enders); unspaced scripts give overlapping pairs of characters."""
+    """The folded words in order. An apostrophe joins (ender's: enders); unspaced scripts give overlapping pairs."""
     return tuple(_split(_plain(text).replace("'", "")))
 
 
@@ -82,16 +88,23 @@ def is_unspaced(text: str) -> bool:
     return bool(_UNSPACED_RUN.search(text))
 
 
-def other_forms(text: str) -> set[str]:
-    """Further words under which a reader may look for this text: joined pairs, initials, parts around an apostrophe, German ae/oe/ue."""
+@lru_cache(maxsize=50_000)
+def other_forms(text: str) -> frozenset[str]:
+    """Further words under which a reader may look for this text.
+
+    Pairs of words joined, initials joined, the parts around an apostrophe, German ae, oe and ue, Arabic without
+    its article, single characters of unspaced scripts.
+    """
     main = words(text)
-    forms = {left + right for left, right in pairwise(main) if left.isascii() or right.isascii()}
-    forms.update(_joined_initials(main))
-    forms.update(_split(_plain(text).replace("'", " ")))
-    forms.update(words(text.lower().translate(_GERMANIC)))
-    forms.update(word.removeprefix(_ARABIC_ARTICLE) for word in main if len(word) > 4)
-    forms.update(character for character in fold(text) if is_unspaced(character))
-    return forms.difference(main)
+    forms = {left + right for left, right in pairwise(main)} | set(_joined_initials(main))
+    if "'" in fold(text):
+        forms.update(_split(_plain(text).replace("'", " ")))
+    if not text.isascii():
+        forms = {form for form in forms if not is_unspaced(form)}
+        forms.update(words(text.lower().translate(_GERMANIC)))
+        forms.update(word.removeprefix(_ARABIC_ARTICLE) for word in main if len(word) > 4)
+        forms.update(character for character in fold(text) if is_unspaced(character) and character.isalpha())
+    return frozenset(forms.difference(main))
 
 
 def _joined_initials(main: Iterable[str]) -> Iterator[str]:
@@ -109,21 +122,23 @@ def without_article(title_words: tuple[str, ...]) -> tuple[str, ...]:
     return title_words[1:] if len(title_words) > 1 and title_words[0] in _ARTICLES else title_words
 
 
-def prefixes(word: str) -> list[str]:
+@lru_cache(maxsize=20_000)
+def prefixes(word: str) -> tuple[str, ...]:
     """Every beginning of the word, the whole word included, up to LONGEST_PREFIX letters."""
-    return [word[:length] for length in range(1, min(len(word), LONGEST_PREFIX) + 1)]
+    return tuple(word[:length] for length in range(1, min(len(word), LONGEST_PREFIX) + 1))
 
 
 def can_be_misspelt(word: str) -> bool:
     return SHORTEST_MISSPELT <= len(word) <= LONGEST_MISSPELT and word.isalpha()
 
 
-def spellings(word: str) -> set[str]:
+@lru_cache(maxsize=20_000)
+def spellings(word: str) -> frozenset[str]:
     """Keys that the word shares with its misspellings: the word less any one letter, and its skeleton of consonants."""
     if not can_be_misspelt(word):
-        return {word}
+        return frozenset([word])
     shortened = {word[:place] + word[place + 1 :] for place in range(len(word))}
-    return shortened | {word} | _skeleton(word)
+    return frozenset([word, *shortened, *_skeleton(word)])
 
 
 def _skeleton(word: str) -> set[str]:
@@ -140,7 +155,7 @@ def isbn_forms(text: str) -> tuple[str, ...]:
         return ()
     for candidate in (compact, compact.zfill(10)):  # spreadsheets lose leading zeros
         try:
-            thirteen = isbn_numbers.to_isbn13(isbn_numbers.validate(candidate))
+            thirteen = isbn_numbers.validate(candidate, convert=True)
         except ValidationError:
             continue
         return tuple(form for form in (thirteen, _isbn10(thirteen)) if form)
@@ -149,7 +164,7 @@ def isbn_forms(text: str) -> tuple[str, ...]:
 
 def _compact_isbn(text: str) -> str:
     folded = fold(text).upper().removeprefix("URN:").strip()
-    folded = re.sub(r"^ISBN(?:-?1[03](?!\d))?[\s:]*", "", folded)
+    folded = re.sub(r"^ISBN(?:[\s-]*1[03](?!\d))?[\s:]*", "", folded)
     return re.sub(r"[\s\u2010-\u2015.-]", "", folded)
 
 

@@ -43,6 +43,9 @@ class BookDocument:
         return {field: getattr(self, field) for field in self.__slots__} | {
             "created_at": self.created_at.isoformat(),
             "rating": None if self.rating is None else str(self.rating),
+            "authors": [list(author) for author in self.authors],
+            "genres": [list(genre) for genre in self.genres],
+            "publisher": list(self.publisher) if self.publisher else None,
         }
 
     @classmethod

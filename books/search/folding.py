@@ -4,14 +4,17 @@ import unicodedata
 
 # Letters that Unicode does not take apart although readers type them without the stroke, hook or ligature.
 _LETTERS = {
-    **dict(zip("łøđðħıŋĸŧæœþəɨƀɓɗƙƴґ", "l o d d h i n k t ae oe th e i b b d k y г".split(), strict=True)),
-    **dict(zip("ٱىةکیېےہەھ", "ا ي ه ك ي ي ي ه ه ه".split(), strict=True)),
+    **dict(zip("łøđðħıŋĸŧəɨƀɓɗƙƴґ", "loddhinkteibbdkyг", strict=True)),
+    **dict(zip("ٱىةکیېےہەھ", "ايهكيييههه", strict=True)),
+    "æ": "ae",
+    "œ": "oe",
+    "þ": "th",
     "&": " and ",
     "ـ": "",  # the Arabic tatweel only stretches a word
     "ء": "",
     "ー": "",  # long kana vowels are written with and without it
 }
-# Marks that belong to writing systems where a mark decorates a letter. Others (Indic vowels, Thai tones, kana voicing) spell the word.
+# Marks of the writing systems where a mark decorates a letter. Others (Indic vowels, Thai tones) spell the word.
 _MARK_RANGES = (
     (0x0300, 0x036F),
     (0x0483, 0x0489),

@@ -13,7 +13,7 @@ FIELDS = ("title", "original_title", "authors", "series", "subtitle", "other")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexedBook:
-    """`words`, `prefixes` and `spellings` are what conditions look into; `words` also holds exact titles, ISBNs and filters."""
+    """Conditions look into `words`, `prefixes` and `spellings`; `words` also holds exact titles, ISBNs and filters."""
 
     book_id: int
     version: int
@@ -77,7 +77,7 @@ def _title_keys(book: BookDocument) -> set[str]:
 
 
 def _isbn_keys(book: BookDocument) -> set[str]:
-    return {f"isbn:{form}" for isbn in book.isbns for form in (isbn_forms(isbn) or (isbn,))}
+    return {f"isbn:{form}" for isbn in book.isbns for form in isbn_forms(isbn)}
 
 
 def _filter_keys(book: BookDocument) -> set[str]:

@@ -5,6 +5,10 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# Writes wait here to enter an index together; every search reads what waits, so that it stays short.
+PENDING_KILOBYTES = 512
+GIN_INDEXES = ("search_words", "search_prefixes", "search_spellings")
+
 
 class BookSearchEntry(models.Model):
     """An indexed book; without a document, the trace of a deleted one, which keeps older versions from coming back."""
@@ -27,9 +31,10 @@ class BookSearchEntry(models.Model):
         verbose_name = _("search entry")
         verbose_name_plural = _("search entries")
         indexes = [
-            GinIndex(fields=["words"], name="search_words"),
-            GinIndex(fields=["prefixes"], name="search_prefixes"),
-            GinIndex(fields=["spellings"], name="search_spellings"),
+            *(
+                GinIndex(fields=[terms], name=f"search_{terms}", gin_pending_list_limit=PENDING_KILOBYTES)
+                for terms in ("words", "prefixes", "spellings")
+            ),
             models.Index(fields=["-popularity", "book_id"], name="search_popular"),
             models.Index(fields=["-created_at", "book_id"], name="search_newest"),
             models.Index(fields=["sort_title", "book_id"], name="search_by_title"),

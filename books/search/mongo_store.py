@@ -1,4 +1,4 @@
-"""The index in MongoDB: one document per book, arrays of terms under multikey indexes, collections that are swapped whole.
+"""The index in MongoDB: one document per book, arrays of terms under multikey indexes, collections swapped whole.
 
 A small document names the collection that answers and, during a rebuild, the one being filled; writers write to both.
 """

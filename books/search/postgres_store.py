@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
+from typing import Any
 
+import orjson
 from django.db import connection, transaction
 from django.db.models import QuerySet
-from psycopg.types.json import Jsonb
 
 from .documents import BookDocument
 from .indexing import IndexedBook
-from .models import BookSearchEntry
+from .models import GIN_INDEXES, BookSearchEntry
 from .store import COUNT_LIMIT, Candidate, FacetCount, Progress, Selection, Sort, facet_counts
 
 _ORDERS: dict[Sort, tuple[str, str]] = {
@@ -19,19 +21,20 @@ _ORDERS: dict[Sort, tuple[str, str]] = {
     "title": ("sort_title", "book_id"),
 }
 _COLUMNS = [field.column for field in BookSearchEntry._meta.concrete_fields]
-# Only names of columns and of the table go in.
+# In the order of ids, so that two writers never wait for each other in a circle. Only names are filled in.
 _KEEP = """
-INSERT INTO {table} AS kept ({columns}) VALUES ({values})
+INSERT INTO {table} AS kept ({columns})
+SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s) ORDER BY book_id
 ON CONFLICT (book_id) DO UPDATE SET {changes}
 WHERE kept.version < excluded.version
 """.format(
     table=BookSearchEntry._meta.db_table,
     columns=", ".join(_COLUMNS),
-    values=", ".join(["%s"] * len(_COLUMNS)),
     changes=", ".join(f"{column} = excluded.{column}" for column in _COLUMNS),
 )
 # A rebuild analyses anew what the store may already have in this version.
 _KEEP_ANEW = _KEEP.replace("kept.version <", "kept.version <=")
+_COUNT_FACETS = "SELECT facet, count(*) FROM ({hits}) hits, unnest(hits.facets) facet GROUP BY facet"
 
 
 class PostgresStore:
@@ -52,13 +55,9 @@ class PostgresStore:
         return _selected(selection).values("book_id")[:limit].count()
 
     def facets(self, selection: Selection) -> list[FacetCount]:
-        hits = _selected(selection).values("facets")[:COUNT_LIMIT]
+        hits, parameters = _selected(selection).values("facets")[:COUNT_LIMIT].query.sql_with_params()
         with connection.cursor() as cursor:
-            hits_sql, parameters = hits.query.sql_with_params()
-            cursor.execute(
-                "SELECT facet, count(*) FROM (" + hits_sql + ") hits, unnest(hits.facets) facet GROUP BY facet",
-                parameters,
-            )
+            cursor.execute(_COUNT_FACETS.format(hits=hits), parameters)
             return facet_counts(cursor.fetchall())
 
     def documents(self, book_ids: Sequence[int]) -> dict[int, BookDocument]:
@@ -83,6 +82,7 @@ class PostgresStore:
             progress(done)
         _keep(_KEEP_ANEW, [_tombstone(book_id, version) for book_id, version in before.items()])
         with connection.cursor() as cursor:
+            cursor.execute("SELECT gin_clean_pending_list(index::regclass) FROM unnest(%s::text[]) index", [list(GIN_INDEXES)])
             cursor.execute(f"ANALYZE {BookSearchEntry._meta.db_table}")
 
 
@@ -107,17 +107,17 @@ def _selected(selection: Selection) -> QuerySet[BookSearchEntry]:
     return entries
 
 
-def _row(book: IndexedBook) -> list[object]:
-    return [Jsonb(book.document) if column == "document" else getattr(book, column) for column in _COLUMNS]
+def _row(book: IndexedBook) -> dict[str, Any]:
+    return {column: getattr(book, column) for column in _COLUMNS}
 
 
-def _tombstone(book_id: int, version: int) -> list[object]:
-    given: dict[str, object] = {"book_id": book_id, "version": version}
-    return [given.get(field.column, field.get_default()) for field in BookSearchEntry._meta.concrete_fields]
+def _tombstone(book_id: int, version: int) -> dict[str, Any]:
+    empty = {field.column: field.get_default() for field in BookSearchEntry._meta.concrete_fields}
+    return empty | {"book_id": book_id, "version": version}
 
 
-def _keep(statement: str, rows: list[list[object]]) -> None:
-    """Always in the order of ids, so that two writers never wait for each other."""
-    if rows:
+def _keep(statement: str, rows: Iterable[dict[str, Any]]) -> None:
+    newest = {row["book_id"]: row for row in sorted(rows, key=itemgetter("version"))}
+    if newest:
         with connection.cursor() as cursor:
-            cursor.executemany(statement, sorted(rows, key=lambda row: row[0]))
+            cursor.execute(statement, [orjson.dumps(list(newest.values())).decode()])

@@ -18,8 +18,10 @@ MOST_WORDS = 24
 MOST_WORDS_TO_LEAVE_OUT = 6
 # Words that readers add or leave out without meaning anything by it.
 _SMALL_WORDS = frozenset(
-    "a an and by de der die das el for from in la le les of on or the to und with book books".split()
-)
+    {"a", "an", "and", "book", "books", "by", "das", "de", "der", "die", "el", "for", "from", "in", "la", "le", "les",
+     "of", "on", "or", "the", "to", "und", "with"}
+)  # fmt: skip
+
 
 Plan = tuple[Condition, ...]
 

@@ -1,4 +1,4 @@
-"""What a search store does: it keeps indexed books and fetches those that a selection names. It neither analyses nor ranks."""
+"""What a search store does: it keeps indexed books and fetches those that a selection names. It does not rank."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
