@@ -7,11 +7,9 @@ Why: docs/adr/0004-one-time-codes.md.
 import hmac
 import secrets
 from dataclasses import dataclass
-from functools import cache
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from redis.commands.core import Script
 
 from library_portal.errors import PortalError
 from library_portal.redis import client, required
@@ -100,7 +98,7 @@ def reissue(*, login_id: str, purpose: str = LOGIN) -> int:
     hashed = _hash(login_id, derive(login_id=login_id, issue=issue))
     arguments = [issue, hashed, settings.ONE_TIME_CODE_TRIES, settings.ONE_TIME_CODE_SECONDS]
     with required():
-        found = _script(_REISSUE)(keys=[_key(purpose, login_id)], args=arguments)
+        found = client().register_script(_REISSUE)(keys=[_key(purpose, login_id)], args=arguments)
     if not found:
         raise OtpExpired
     return issue
@@ -115,17 +113,12 @@ def is_current(*, login_id: str, issue: int, purpose: str = LOGIN) -> bool:
 def redeem(*, login_id: str, code: str, purpose: str = LOGIN) -> PendingLogin:
     """Use the code up, in one step however many try at once. Raises OtpInvalid, OtpExpired, ServiceUnavailable."""
     with required():
-        verdict, *kept = _script(_REDEEM)(keys=[_key(purpose, login_id)], args=[_hash(login_id, code)])
+        verdict, *kept = client().register_script(_REDEEM)(keys=[_key(purpose, login_id)], args=[_hash(login_id, code)])
     if verdict == "gone":
         raise OtpExpired
     if verdict == "wrong":
         raise OtpInvalid
     return PendingLogin(int(kept[0]), kept[1])
-
-
-@cache
-def _script(source: str) -> Script:
-    return client().register_script(source)
 
 
 def _new_issue() -> int:

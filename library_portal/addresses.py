@@ -12,9 +12,10 @@ def client_address(request: HttpRequest) -> str | None:
     """The nearest address that is no trusted proxy; `X-Forwarded-For` counts as far as trusted proxies wrote it."""
     address = _parsed(request.META.get("REMOTE_ADDR", ""))
     for forwarded in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
-        if address is None or not _is_trusted(address):
+        named = _parsed(forwarded)
+        if address is None or named is None or not _is_trusted(address):
             break
-        address = _parsed(forwarded) or address
+        address = named
     return str(address) if address else None
 
 

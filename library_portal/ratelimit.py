@@ -5,10 +5,7 @@ script looks at all of them and counts the hit in all or in none.
 """
 
 from dataclasses import dataclass
-from functools import cache
 from uuid import uuid4
-
-from redis.commands.core import Script
 
 from library_portal.errors import RateLimited
 from library_portal.redis import client, required
@@ -58,11 +55,6 @@ class Quota:
         return f"limit:{self.scope}:{self.subject}"
 
 
-@cache
-def _script() -> Script:
-    return client().register_script(_HIT)
-
-
 def hit(*quotas: Quota) -> str:
     """Count one hit in all these quotas, or in none; the answer is the hit's id for `withdraw`.
 
@@ -73,7 +65,7 @@ def hit(*quotas: Quota) -> str:
     for quota in quotas:
         arguments += [len(quota.limits), *(number for limit in quota.limits for number in limit)]
     with required():
-        wait = _script()(keys=[quota.key for quota in quotas], args=arguments)
+        wait = client().register_script(_HIT)(keys=[quota.key for quota in quotas], args=arguments)
     if wait:
         raise RateLimited(retry_after=-(-wait // 1_000_000))
     return hit_id
