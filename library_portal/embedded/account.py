@@ -37,10 +37,7 @@ class Account:
         """Whether this account may enter the folder, or run the program, through every folder above it."""
         if not self.differs:
             return os.access(path, os.X_OK)
-        return (
-            subprocess.run(["test", "-x", path], cwd="/", **self.popen_arguments(), check=False).returncode
-            == 0
-        )
+        return subprocess.run(["test", "-x", path], cwd="/", **self.popen_arguments(), check=False).returncode == 0
 
     def own(self, folder: Path) -> None:
         """Give the folder and all below it to this account, for nobody else to enter."""

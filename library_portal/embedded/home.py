@@ -83,9 +83,7 @@ class Home:
             raise EmbeddedError(f"{self.path} belongs to another user: set VAR_DIR to a folder of your own")
 
     def _make_data_folder(self) -> None:
-        if (
-            self.link.is_symlink() and self.data != self._store
-        ):  # copied from another VAR_DIR, whose data it is
+        if self.link.is_symlink() and self.data != self._store:  # copied from another VAR_DIR, whose data it is
             self.link.unlink()
         if self.account.reaches(self.path):
             self._make(self.data)

@@ -24,9 +24,7 @@ def locked(path: Path, *, shared: bool = False, patience: float = 0) -> Iterator
         deadline = time.monotonic() + patience
         while not _acquired(descriptor, kind):
             if time.monotonic() >= deadline:
-                raise InUse(
-                    f"{path.parent} is in use by another run: stop it, or set PORT and VAR_DIR to others"
-                )
+                raise InUse(f"{path.parent} is in use by another run: stop it, or set PORT and VAR_DIR to others")
             time.sleep(POLL_SECONDS)
         yield descriptor
     finally:

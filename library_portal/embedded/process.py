@@ -54,7 +54,7 @@ def start(program: Program, *, keep_open: int, output: int | IO[bytes] = subproc
         stderr=subprocess.STDOUT,
         process_group=0,
         pass_fds=[keep_open],
-        preexec_fn=_die_with_parent(program.orphan_signal),
+        preexec_fn=die_with_parent(program.orphan_signal),
         **(program.account.popen_arguments() if program.account else {}),
     )
     if process.stdin:
@@ -63,15 +63,20 @@ def start(program: Program, *, keep_open: int, output: int | IO[bytes] = subproc
     return Running(program, process)
 
 
-def stop(running: Sequence[Running], *, seconds: float) -> None:
-    """Ask all of them to stop at once; end what is left after `seconds`, with whatever it started."""
+def stop(running: Sequence[Running], *, seconds: float) -> list[str]:
+    """Ask all of them to stop at once; end what is left after `seconds`, with whatever it started.
+
+    Returns the names of those that did not stop by themselves.
+    """
     for each in running:
         each.process.send_signal(each.program.stop_signal)
     deadline = time.monotonic() + seconds
     for each in running:
         with suppress(subprocess.TimeoutExpired):
             each.process.wait(max(0.0, deadline - time.monotonic()))
+    stubborn = [each.program.name for each in running if each.process.poll() is None]
     kill(running)
+    return stubborn
 
 
 def kill(running: Sequence[Running]) -> None:
@@ -83,14 +88,13 @@ def kill(running: Sequence[Running]) -> None:
         each.process.wait()
 
 
-def _die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
-    """Runs in the child after it changed user, which would clear the setting."""
-    if LIBC is None:
-        return None
-    parent, prctl = os.getpid(), LIBC.prctl
+def die_with_parent(number: signal.Signals) -> Callable[[], None]:
+    """What a child of this process has to call, after a change of user, which would undo it. Linux only."""
+    parent, prctl = os.getpid(), LIBC and LIBC.prctl
 
     def tie() -> None:
-        prctl(PR_SET_PDEATHSIG, int(number))
+        if prctl:
+            prctl(PR_SET_PDEATHSIG, int(number))
         if os.getppid() != parent:  # it died before the tie
             os._exit(1)
 

@@ -54,9 +54,7 @@ def wait_until_ready(private: Private, running: Sequence[Running], logs: Path) -
     while not answer(private):
         for each in running:
             if each.process.poll() is not None or time.monotonic() > deadline:
-                raise EmbeddedError(
-                    f"{each.program.name} does not run:\n{_last_lines(log_of(each.program, logs))}"
-                )
+                raise EmbeddedError(f"{each.program.name} does not run:\n{_last_lines(log_of(each.program, logs))}")
         time.sleep(POLL_SECONDS)
 
 

@@ -1,16 +1,20 @@
-"""Migrations, the sample library, the demo users: in one process, because starting Django takes the time."""
+"""What has to be done before the first page: migrations, the sample library once, the demo users."""
 
-import django
+import os
+from pathlib import Path
+
 from django.core.management import call_command
 
 
-def main() -> None:
-    django.setup()
+def set_up() -> None:
     print("Bringing the database up to date")
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("load_sample_library")
+    _load_sample_library_once(Path(os.environ["VAR_DIR"]) / "sample-library-loaded")
     call_command("create_demo_users")
 
 
-if __name__ == "__main__":
-    main()
+def _load_sample_library_once(done: Path) -> None:
+    """What a librarian did to it since then is not undone."""
+    if not done.exists():
+        call_command("load_sample_library")
+        done.touch()

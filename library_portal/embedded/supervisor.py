@@ -1,5 +1,6 @@
 """`make run`: everything the portal needs, started together, kept running, stopped together."""
 
+import math
 import time
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
@@ -38,10 +39,7 @@ class Supervisor:
         if not is_free(self._port):
             raise EmbeddedError(f"port {self._port} is taken: stop what uses it, or set PORT to another")
         env = self._start_servers()
-        self._set_up(env)
-        self._portal = [self._child(program) for program in portal.processes(env)]
-        for child in self._portal:
-            child.start()
+        self._start_portal(env)
         while True:
             self._watch()
             time.sleep(WATCH_SECONDS)
@@ -49,9 +47,9 @@ class Supervisor:
     def stop(self) -> None:
         try:
             self._say("stopping")
-            stop(_running(self._portal), seconds=PORTAL_STOP_SECONDS)
+            self._stop(self._portal, PORTAL_STOP_SECONDS)
             for server in reversed(self._servers):
-                stop(_running([server]), seconds=SERVER_STOP_SECONDS)
+                self._stop([server], SERVER_STOP_SECONDS)
             self._say("stopped")
         except KeyboardInterrupt:
             kill(_running([*self._portal, *self._servers]))
@@ -66,20 +64,30 @@ class Supervisor:
         self._say(f"PostgreSQL and Valkey answer; their logs are in {self._home.logs}")
         return portal.environment(environment(self._home, private), self._port)
 
-    def _set_up(self, env: dict[str, str]) -> None:
-        setup = self._child(portal.setup(env))
-        self._portal = [setup]
-        setup.start()
-        if setup.running and setup.running.process.wait():
-            raise EmbeddedError("the database could not be set up")
+    def _start_portal(self, env: dict[str, str]) -> None:
+        """The web server first: people wait for it, and the others need the tables that it makes."""
+        web = self._child(portal.web(env))
+        others = [self._child(program) for program in portal.background(env)]
+        self._portal = [web, *others]
+        for child in others:
+            child.due = math.inf
 
     def _watch(self) -> None:
         for child in (*self._servers, *self._portal):
             child.check()
         if not self._ready and self._answers():
             self._ready = True
-            for line in READY.format(address=self._address, folder=self._home.path).splitlines():
-                self._say(line)
+            self._announce()
+
+    def _announce(self) -> None:
+        for line in READY.format(address=self._address, folder=self._home.path).splitlines():
+            self._say(line)
+        for child in self._portal:
+            child.due = 0
+
+    def _stop(self, children: list[Child], seconds: float) -> None:
+        for name in stop(_running(children), seconds=seconds):
+            self._output.say(name, f"did not stop within {seconds} s: ended")
 
     def _answers(self) -> bool:
         connection = HTTPConnection(LOOPBACK, self._port, timeout=2)

