@@ -4,14 +4,10 @@ Pictures of other hosts are never loaded: they would tell those hosts who reads 
 """
 
 import unicodedata
-from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from django import template
-from django.templatetags.static import static
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 CLOTHS = (
     "bottle",
@@ -88,16 +84,25 @@ TITLE_SIZES = ((7, 3), (9, 4), (11, 5), (13, 5), (16, 6), (20, 7))
 register = template.Library()
 
 
+class Facts(NamedTuple):
+    """What a cover is drawn from."""
+
+    title: str
+    authors: list[str]
+    genres: list[str]
+    cover_url: str
+
+
 @register.inclusion_tag("books/_cover.html")
 def cover(book: Any) -> dict[str, Any]:
-    """A book's cover: its own picture where this site keeps it, else a drawn one. Takes a book or a search hit."""
-    title = short_title(book.title)
-    authors = author_names(book)
-    cloth, picture, layout = dress(book.title, authors, genre_names(book))
+    """A book's cover: its own picture where this site keeps it, else a drawn one."""
+    facts = facts_of(book)
+    title = short_title(facts.title)
+    cloth, picture, layout = dress(facts)
     return {
-        "local_picture": book.cover_url if is_local(book.cover_url) else "",
+        "local_picture": facts.cover_url if is_local(facts.cover_url) else "",
         "title": title,
-        "author": authors[0] if authors else "",
+        "author": facts.authors[0] if facts.authors else "",
         "cloth": cloth,
         "picture": picture,
         "layout": layout,
@@ -106,13 +111,12 @@ def cover(book: Any) -> dict[str, Any]:
 
 
 @register.simple_tag
-def spine(book: Any) -> SafeString:
+def spine(book: Any) -> str:
     """CSS classes of the book's spine: the cloth of its cover, and a height and thickness of its own."""
-    cloth, _picture, _layout = dress(book.title, author_names(book), genre_names(book))
-    seed = crc32(book.title.encode())
-    return format_html(
-        "spine cloth-{} spine-tall-{} spine-thick-{} spine-band-{}", cloth, seed % 5, seed // 5 % 4, seed // 20 % 4
-    )
+    facts = facts_of(book)
+    cloth, _picture, _layout = dress(facts)
+    seed = crc32(facts.title.encode())
+    return f"spine cloth-{cloth} spine-tall-{seed % 5} spine-thick-{seed // 5 % 4} spine-band-{seed // 20 % 4}"
 
 
 @register.filter
@@ -122,28 +126,29 @@ def short_title(title: str) -> str:
     return head if bracket and title.endswith(")") else title
 
 
+def facts_of(book: Any) -> Facts:
+    """Of a row of `books.queries` or of a model; there `authorships__author` and `genres` should be prefetched."""
+    if not isinstance(book, dict):
+        return Facts(book.title, author_names(book), [genre.name for genre in book.genres.all()], book.cover_url)
+    authors, genres = ([one["name"] for one in book[kind]] for kind in ("authors", "genres"))
+    return Facts(book["title"], authors, genres, book["cover_url"])
+
+
 @register.filter
 def author_names(book: Any) -> list[str]:
-    """In the order of the title page; `authorships__author` is prefetched, or the book is a search hit."""
-    if hasattr(book, "authorships"):
-        return [place.author.name for place in book.authorships.all()]
-    return [author.name for author in book.authors]
-
-
-def genre_names(book: Any) -> list[str]:
-    genres: Iterable[Any] = book.genres.all() if hasattr(book.genres, "all") else book.genres
-    return [genre.name for genre in genres]
+    """In the order of the title page."""
+    return [place.author.name for place in book.authorships.all()]
 
 
 def is_local(address: str) -> bool:
     return address.startswith("/") and not address.startswith("//")
 
 
-def dress(title: str, authors: list[str], genres: list[str]) -> tuple[str, str, str]:
+def dress(facts: Facts) -> tuple[str, str, str]:
     """Cloth, picture and layout; one author's books share the cloth as far as their genre allows."""
-    cloths, pictures = _mood(" ".join(genres).lower())
-    by_author = crc32((authors[0] if authors else title).encode())
-    by_title = crc32(title.encode())
+    cloths, pictures = _mood(" ".join(facts.genres).lower())
+    by_author = crc32((facts.authors[0] if facts.authors else facts.title).encode())
+    by_title = crc32(facts.title.encode())
     return cloths[by_author % len(cloths)], pictures[by_title % len(pictures)], LAYOUTS[by_title // 16 % len(LAYOUTS)]
 
 

@@ -1,0 +1,57 @@
+// What the pages do better with a script; each of them works without it.
+
+const root = document.documentElement;
+
+// Light and dark without a reload: the form's answer only carries the cookie.
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest(".theme-choice");
+  if (!form || !event.submitter) return;
+  event.preventDefault();
+  const body = new FormData(form, event.submitter);
+  const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+  if (answer.type !== "opaqueredirect") return form.submit();
+  root.dataset.theme = event.submitter.value;
+  for (const button of form.querySelectorAll("[name=theme]")) {
+    button.setAttribute("aria-pressed", String(button === event.submitter));
+  }
+});
+
+// The menu closes as menus do: by Escape, or by a click elsewhere.
+const openMenu = () => document.querySelector("details.menu[open]");
+document.addEventListener("click", (event) => {
+  const menu = openMenu();
+  if (menu && !menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  const menu = openMenu();
+  if (event.key !== "Escape" || !menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+// Buttons that fill in an amount show up only where they work.
+for (const group of document.querySelectorAll("[data-fills]")) {
+  group.hidden = false;
+  group.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button) document.getElementById(group.dataset.fills).value = button.value;
+  });
+}
+
+// After an action swapped its own button away, the focus goes to what came of it.
+document.addEventListener("htmx:afterSettle", () => {
+  const messages = document.getElementById("messages");
+  if (messages?.textContent.trim() && document.activeElement === document.body) {
+    messages.focus({ preventScroll: true });
+    messages.scrollIntoView({ block: "nearest" });
+  }
+});
+
+// A request that failed must not leave the reader waiting in silence.
+for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(failure, () => {
+    const messages = document.getElementById("messages");
+    const note = Object.assign(document.createElement("p"), { className: "message message-error", textContent: messages.dataset.failed });
+    messages.replaceChildren(note);
+  });
+}
