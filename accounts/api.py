@@ -30,14 +30,13 @@ CHALLENGE_OR_TOKENS = PolymorphicProxySerializer(
 )
 
 
-class OpenAPIView(APIView):
-    """For people who are not logged in yet: a stale token in the request does not matter."""
-
+# For people who are not logged in yet: a stale token in the request does not matter.
+class OpenToAll(APIView):
     authentication_classes: list = []
     permission_classes = [AllowAny]
 
 
-class SignUp(OpenAPIView):
+class SignUp(OpenToAll):
     @extend_schema(
         operation_id="sign_up",
         summary="Sign up as a customer",
@@ -67,7 +66,7 @@ class SignUp(OpenAPIView):
         return Response({"user": user, **asdict(signed_up.challenge)}, status=201)
 
 
-class Login(OpenAPIView):
+class Login(OpenToAll):
     @extend_schema(
         operation_id="log_in",
         summary="Log in with a password: a code is sent, or tokens are given where no second step is on",
@@ -91,7 +90,7 @@ class Login(OpenAPIView):
         return Response(asdict(answer) if isinstance(answer, Challenge) else _tokens(answer))
 
 
-class VerifyCode(OpenAPIView):
+class VerifyCode(OpenToAll):
     @extend_schema(
         operation_id="verify_code",
         summary="Finish a login with the code that was sent",
@@ -106,7 +105,7 @@ class VerifyCode(OpenAPIView):
         return Response(_tokens(services.verify_code(**given, device=device_of(request), now=timezone.now())))
 
 
-class ResendCode(OpenAPIView):
+class ResendCode(OpenToAll):
     @extend_schema(
         operation_id="resend_code",
         summary="Send a new code for the same login; the one before it is void",
@@ -124,7 +123,7 @@ class ResendCode(OpenAPIView):
         return Response(asdict(services.resend_code(**given, device=device_of(request))))
 
 
-class Refresh(OpenAPIView):
+class Refresh(OpenToAll):
     @extend_schema(
         operation_id="refresh_tokens",
         summary="Exchange a refresh token for a new pair; a second use of it ends the session",
