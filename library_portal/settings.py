@@ -148,6 +148,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 4
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# `library_portal.celery` closes connections when they are old or broken, not after so many tasks.
+CELERY_DB_REUSE_MAX = 2**31
 CELERY_TASK_DEFAULT_QUEUE = "circulation"
 CELERY_TASK_DEFAULT_EXCHANGE = "library.work"
 CELERY_TASK_DEFAULT_EXCHANGE_TYPE = "topic"
