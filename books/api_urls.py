@@ -1,3 +1,20 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from books.api import books, copies, finding, names
+
+urlpatterns = [
+    path("books/", books.BookList.as_view(), name="api-books"),
+    path("books/search/", finding.BookSearch.as_view(), name="api-book-search"),
+    path("books/suggest/", finding.BookSuggest.as_view(), name="api-book-suggest"),
+    path("books/isbn/<str:isbn>/", books.BookByIsbn.as_view(), name="api-book-by-isbn"),
+    path("books/<int:pk>/", books.BookDetail.as_view(), name="api-book"),
+    path("books/<int:pk>/status/", books.BookLending.as_view(), name="api-book-status"),
+    path("books/<int:pk>/copies/", copies.CopyList.as_view(), name="api-copies"),
+    path("copies/<int:pk>/", copies.CopyDetail.as_view(), name="api-copy"),
+    path("authors/", names.AuthorList.as_view(), name="api-authors"),
+    path("authors/<int:pk>/", names.AuthorDetail.as_view(), name="api-author"),
+    path("genres/", names.GenreList.as_view(), name="api-genres"),
+    path("genres/<int:pk>/", names.GenreDetail.as_view(), name="api-genre"),
+    path("publishers/", names.PublisherList.as_view(), name="api-publishers"),
+    path("publishers/<int:pk>/", names.PublisherDetail.as_view(), name="api-publisher"),
+]

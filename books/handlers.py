@@ -7,7 +7,7 @@ from library_portal.outbox import subscribe
 from library_portal.outbox.registry import Delivered
 
 
-@subscribe(BookCreated, BookUpdated, BookDeleted, BookAvailabilityChanged, queue="search")
+@subscribe(BookCreated, BookUpdated, BookDeleted, BookAvailabilityChanged, queue="search", atomic=False)
 def follow_the_catalogue(delivered: Delivered) -> None:
     """Indexes the book as it is now; the event's id says which of several writings is the newest.
 

@@ -8,12 +8,12 @@ from decimal import Decimal
 from math import log
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models import CharField as Text
 from django.utils.translation import gettext_lazy as _
 
 from books.isbn import isbn13
-from books.models import Author, Authorship, Book, Copy, Genre
+from books.models import Author, Authorship, Book, Copy, Genre, Publisher
 from books.search.documents import BookDocument, Named
 from library_portal.errors import NotFound
 
@@ -124,6 +124,14 @@ def ids_waited_for_in_vain(*, limit: int) -> list[int]:
     return list(books.order_by("pk").values_list("pk", flat=True)[:limit])
 
 
+def book_version(*, book_id: int) -> int:
+    """Raises BookNotFound."""
+    version = present_books().filter(pk=book_id).values_list("version", flat=True).first()
+    if version is None:
+        raise BookNotFound
+    return version
+
+
 def _with_publisher(row: Row) -> Row:
     publisher = {"id": row.pop("publisher__id"), "name": row.pop("publisher__name")}
     return {**row, "publisher": publisher if publisher["id"] else None}
@@ -159,6 +167,10 @@ def copies_of(*, book_id: int) -> list[Row]:
     if not Book.objects.filter(pk=book_id).exists():
         raise BookNotFound
     return list(Copy.objects.filter(book=book_id).order_by("pk").values(*COPY_FIELDS))
+
+
+def copy_detail(*, copy_id: int) -> Row:
+    return Copy.objects.values(*COPY_FIELDS).get(pk=copy_id)
 
 
 COPY_FIELDS = ("id", "book_id", "barcode", "status", "reason", "created_at")
@@ -206,8 +218,16 @@ def _named(rows: list[Row]) -> tuple[Named, ...]:
     return tuple(Named(row["id"], row["name"]) for row in rows)
 
 
-def name_list(model: type[Any]) -> QuerySet[Any]:
-    """Genres or publishers with how many present books each has."""
-    return model.objects.annotate(books_count=Count("books", filter=Q(books__withdrawn_at=None))).order_by(
-        F("name"), "pk"
-    )
+def names(model: type[Author] | type[Genre] | type[Publisher]) -> QuerySet[Any]:
+    """Rows of id, name and how many books readers may find."""
+    present = Count("books", filter=Q(books__withdrawn_at=None))
+    rows: QuerySet[Any] = model._default_manager.annotate(books_count=present)
+    return rows.order_by("name", "pk").values("id", "name", "books_count")
+
+
+def name(model: type[Genre] | type[Publisher], *, pk: int) -> Row:
+    """Raises NotFound."""
+    row = names(model).filter(pk=pk).first()
+    if row is None:
+        raise NotFound
+    return row

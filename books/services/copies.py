@@ -72,6 +72,18 @@ def add_copies(*, book_id: int, barcodes: Sequence[str]) -> list[Copy]:
 
 
 @transaction.atomic
+def change_copy(*, copy_id: int, barcode: str = "", status: str = "", reason: str = "") -> None:
+    """All that is asked, or nothing. Raises CopyNotFound, CopyInUse, BarcodeTaken."""
+    copy = _lock_copy(copy_id)
+    if barcode and barcode != copy.barcode:
+        change_barcode(copy_id=copy_id, barcode=barcode)
+    if status == Copy.Status.UNAVAILABLE:
+        mark_copy_unavailable(copy_id=copy_id, reason=reason)
+    elif status == Copy.Status.AVAILABLE:
+        mark_copy_available_again(copy_id=copy_id)
+
+
+@transaction.atomic
 def change_barcode(*, copy_id: int, barcode: str) -> Copy:
     """Raises CopyNotFound, BarcodeTaken."""
     copy = _lock_copy(copy_id)

@@ -1,0 +1,75 @@
+"""How the catalogue answers: bytes kept in Redis, entity tags, and who may write."""
+
+import re
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import parse_etags
+from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticatedOrReadOnly
+from rest_framework.request import Request
+
+from books import caches, queries
+from books.services import StaleBook
+from library_portal.api.etag import not_modified, weak_etag
+from library_portal.api.json import dumps
+
+_VERSION = re.compile(r'^(?:W/)?"(\d{1,9})-')
+
+
+class LibrarianOrReadOnly(BasePermission):
+    """Everybody reads; librarians and admins write."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return request.method in SAFE_METHODS or bool(request.user.is_staff)
+
+
+CATALOGUE_PERMISSIONS = [IsAuthenticatedOrReadOnly, LibrarianOrReadOnly]
+
+
+def kept_list(request: Request, build: Callable[[], Any]) -> HttpResponse:
+    """A list everybody sees alike, kept until anything in the catalogue changes."""
+    asked = blake2b(request.build_absolute_uri().encode(), digest_size=16).hexdigest()
+    body = caches.kept(caches.LISTS, asked, lambda: dumps(build()))
+    return _answer(request, body, weak_etag(body))
+
+
+def kept_book(request: Request, book_id: int) -> HttpResponse:
+    """A book, kept until it changes. Raises BookNotFound."""
+    body = caches.kept(caches.book_scope(book_id), "detail", lambda: _book_bytes(book_id))
+    return _answer(request, body, _book_etag(body))
+
+
+def book_response(book_id: int, status: int = 200) -> HttpResponse:
+    """The book as it is now, for the one who has just changed it."""
+    body = _book_bytes(book_id)
+    return HttpResponse(body, "application/json", status, headers={"ETag": _book_etag(body)})
+
+
+def _book_bytes(book_id: int) -> bytes:
+    return dumps(queries.book_detail(book_id=book_id))
+
+
+def _answer(request: Request, body: bytes, etag: str) -> HttpResponse:
+    answer = not_modified(request, etag) or HttpResponse(body, "application/json")
+    answer["ETag"] = etag
+    return answer
+
+
+def _book_etag(body: bytes) -> str:
+    """Begins with the version: a copy that is lent changes the answer, and must not stand in a librarian's way."""
+    return f'W/"{orjson.loads(body)["version"]}-{blake2b(body, digest_size=8).hexdigest()}"'
+
+
+def version_to_change(request: HttpRequest | Request, book_id: int) -> int | None:
+    """The version that `If-Match` names, None without one. Raises StaleBook when it names only other versions."""
+    header = request.headers.get("If-Match")
+    if header is None or header.strip() == "*":
+        return None
+    named = {int(match[1]) for tag in parse_etags(header) if (match := _VERSION.match(tag))}
+    current = queries.book_version(book_id=book_id)
+    if current not in named:
+        raise StaleBook
+    return current

@@ -1,0 +1,162 @@
+"""The books: list, detail, and what librarians do with them."""
+
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from books import queries, services
+from books.api.answers import CATALOGUE_PERMISSIONS, book_response, kept_book, kept_list, version_to_change
+from books.filters import BookFilter
+from books.isbn import InvalidIsbn
+from books.serializers import BookDetailOut, BookIn, BookOut, LendingIn
+from library_portal.api.schema import may_refuse
+
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag of the book as you read it: 412 when it has changed",
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag of the answer you have: 304 while it holds",
+)
+EXAMPLE = OpenApiExample(
+    "a book",
+    {"title": "The Dispossessed", "authors": ["Ursula K. Le Guin"], "year": 1974, "isbn": "9780061054884"},
+    request_only=True,
+)
+
+
+class BookList(GenericAPIView):
+    permission_classes = CATALOGUE_PERMISSIONS
+    filterset_class = BookFilter
+    serializer_class = BookOut
+
+    def get_queryset(self):  # type: ignore[no-untyped-def]
+        return queries.present_books().values(*queries.SUMMARY_FIELDS)
+
+    @extend_schema(
+        operation_id="books_list",
+        summary="Books, newest first",
+        responses={200: BookOut(many=True)},
+        parameters=[IF_NONE_MATCH],
+        tags=["books"],
+    )
+    def get(self, request: Request) -> HttpResponse:
+        return kept_list(request, self._page)
+
+    def _page(self) -> object:
+        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(queries.summaries(rows or [])).data
+
+    @extend_schema(
+        operation_id="books_create",
+        summary="Enter a book (librarians)",
+        request=BookIn,
+        responses={201: BookDetailOut},
+        examples=[EXAMPLE],
+        tags=["books"],
+    )
+    def post(self, request: Request) -> HttpResponse:
+        given = BookIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        book = services.create_book(values=given.validated_data, now=timezone.now())
+        return book_response(book.pk, status=201)
+
+
+class BookDetail(APIView):
+    permission_classes = CATALOGUE_PERMISSIONS
+
+    @extend_schema(
+        operation_id="books_retrieve",
+        summary="One book",
+        responses={200: BookDetailOut},
+        parameters=[IF_NONE_MATCH],
+        tags=["books"],
+    )
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        return kept_book(request, pk)
+
+    @extend_schema(
+        operation_id="books_replace",
+        summary="Say everything of a book anew (librarians)",
+        request=BookIn,
+        responses={200: BookDetailOut},
+        parameters=[IF_MATCH],
+        tags=["books"],
+    )
+    @may_refuse(services.StaleBook)
+    def put(self, request: Request, pk: int) -> HttpResponse:
+        return self._change(request, pk, BookIn(data=request.data))
+
+    @extend_schema(
+        operation_id="books_update",
+        summary="Correct a book (librarians)",
+        request=BookIn,
+        responses={200: BookDetailOut},
+        parameters=[IF_MATCH],
+        tags=["books"],
+    )
+    @may_refuse(services.StaleBook)
+    def patch(self, request: Request, pk: int) -> HttpResponse:
+        return self._change(request, pk, BookIn(data=request.data, partial=True))
+
+    def _change(self, request: Request, pk: int, given: BookIn) -> HttpResponse:
+        given.is_valid(raise_exception=True)
+        version = version_to_change(request, pk)
+        services.update_book(book_id=pk, changes=given.validated_data, version=version, now=timezone.now())
+        return book_response(pk)
+
+    @extend_schema(
+        operation_id="books_delete",
+        summary="Delete a book, or withdraw one that has a history (librarians)",
+        responses={204: None},
+        parameters=[IF_MATCH],
+        tags=["books"],
+    )
+    @may_refuse(services.StaleBook, services.BookInUse)
+    def delete(self, request: Request, pk: int) -> Response:
+        version = version_to_change(request, pk)
+        services.withdraw_or_delete_book(book_id=pk, version=version, now=timezone.now())
+        return Response(status=204)
+
+
+class BookLending(APIView):
+    permission_classes = CATALOGUE_PERMISSIONS
+
+    @extend_schema(
+        operation_id="books_set_status",
+        summary="Lend or withhold the whole title (librarians)",
+        request=LendingIn,
+        responses={200: BookDetailOut},
+        tags=["books"],
+    )
+    def put(self, request: Request, pk: int) -> HttpResponse:
+        given = LendingIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        is_lendable = given.validated_data["status"] == queries.AVAILABLE
+        services.set_lendable(book_id=pk, is_lendable=is_lendable, now=timezone.now())
+        return book_response(pk)
+
+
+class BookByIsbn(APIView):
+    permission_classes = CATALOGUE_PERMISSIONS
+
+    @extend_schema(
+        operation_id="books_by_isbn",
+        summary="One book by its ISBN in any form",
+        responses={200: BookDetailOut},
+        parameters=[OpenApiParameter("isbn", OpenApiTypes.STR, OpenApiParameter.PATH), IF_NONE_MATCH],
+        tags=["books"],
+    )
+    @may_refuse(InvalidIsbn)
+    def get(self, request: Request, isbn: str) -> HttpResponse:
+        return kept_book(request, queries.book_id_by_isbn(isbn=isbn))

@@ -1,0 +1,215 @@
+"""What goes into and comes out of the catalogue's endpoints."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from books.isbn import InvalidIsbn, isbn13
+from books.languages import UnknownLanguage, language_code
+from books.models import Book, Copy
+from books.queries import AVAILABLE, STATUSES, UNAVAILABLE
+from books.search.store import FacetCount
+
+EARLIEST_YEAR, LATEST_YEAR = -5000, 2100
+MOST_PEOPLE, MOST_GENRES = 100, 50
+
+
+class NamedOut(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class AuthorOfBookOut(NamedOut):
+    role = serializers.CharField(help_text="Empty for the writer, else translator, illustrator and so on")
+
+
+class BookOut(serializers.Serializer):
+    """A book as lists show it."""
+
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    subtitle = serializers.CharField()
+    series = serializers.CharField()
+    authors = AuthorOfBookOut(many=True)
+    genres = NamedOut(many=True)
+    language = serializers.CharField(help_text="ISO 639 code")
+    year = serializers.IntegerField(allow_null=True, help_text="First published; negative before our era")
+    cover = serializers.ChoiceField(choices=[("", ""), *Book.Cover.choices], help_text="Binding")
+    cover_url = serializers.CharField()
+    isbn = serializers.CharField(allow_null=True, help_text="ISBN-13 without hyphens")
+    rating = serializers.DecimalField(max_digits=3, decimal_places=2, allow_null=True)
+    ratings_count = serializers.IntegerField()
+    loans_count = serializers.IntegerField()
+    daily_fee = serializers.DecimalField(max_digits=6, decimal_places=2)
+    status = serializers.ChoiceField(choices=STATUSES)
+
+
+class BookDetailOut(BookOut):
+    """Everything of one book. `version` is what `If-Match` protects."""
+
+    original_title = serializers.CharField()
+    publisher = NamedOut(allow_null=True)
+    pages = serializers.IntegerField(allow_null=True)
+    description = serializers.CharField()
+    price = serializers.DecimalField(max_digits=8, decimal_places=2, allow_null=True)
+    is_lendable = serializers.BooleanField()
+    copies_count = serializers.IntegerField(help_text="Copies that can be lent, on the shelf or not")
+    free_copies = serializers.IntegerField()
+    waiting_count = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+
+
+class BookIn(serializers.Serializer):
+    """A whole book; what is left out of a POST or PUT is empty afterwards."""
+
+    title = serializers.CharField(max_length=500)
+    original_title = serializers.CharField(max_length=500, allow_blank=True, default="")
+    subtitle = serializers.CharField(max_length=500, allow_blank=True, default="")
+    series = serializers.CharField(max_length=300, allow_blank=True, default="")
+    authors = serializers.ListField(
+        child=serializers.CharField(max_length=300), max_length=MOST_PEOPLE, default=list, help_text="Names, in order"
+    )
+    genres = serializers.ListField(
+        child=serializers.CharField(max_length=120), max_length=MOST_GENRES, default=list, help_text="Names"
+    )
+    publisher = serializers.CharField(max_length=300, allow_blank=True, allow_null=True, default=None)
+    language = serializers.CharField(max_length=35, allow_blank=True, default="", help_text="Any ISO 639 code or tag")
+    year = serializers.IntegerField(min_value=EARLIEST_YEAR, max_value=LATEST_YEAR, allow_null=True, default=None)
+    pages = serializers.IntegerField(min_value=1, max_value=100_000, allow_null=True, default=None)
+    cover = serializers.ChoiceField(choices=Book.Cover.choices, allow_blank=True, default="")
+    cover_url = serializers.URLField(max_length=500, allow_blank=True, default="")
+    isbn = serializers.CharField(
+        max_length=20, allow_blank=True, allow_null=True, default=None, help_text="ISBN-10 or ISBN-13 in any form"
+    )
+    description = serializers.CharField(max_length=20_000, allow_blank=True, default="")
+    price = serializers.DecimalField(
+        max_digits=8, decimal_places=2, min_value=Decimal(0), allow_null=True, default=None
+    )
+    daily_fee = serializers.DecimalField(
+        max_digits=6, decimal_places=2, min_value=Decimal(0), default=settings.DEFAULT_DAILY_FEE
+    )
+    is_lendable = serializers.BooleanField(default=True)
+
+    def validate_isbn(self, value: str | None) -> str | None:
+        try:
+            return isbn13(value) if value else None
+        except InvalidIsbn as error:
+            raise serializers.ValidationError(str(error)) from error
+
+    def validate_language(self, value: str) -> str:
+        try:
+            return language_code(value)
+        except UnknownLanguage as error:
+            raise serializers.ValidationError(str(error)) from error
+
+
+class LendingIn(serializers.Serializer):
+    """Whether the whole title is lent."""
+
+    status = serializers.ChoiceField(choices=[AVAILABLE, UNAVAILABLE])
+
+
+class CopyOut(serializers.Serializer):
+    id = serializers.IntegerField()
+    book_id = serializers.IntegerField()
+    barcode = serializers.CharField()
+    status = serializers.ChoiceField(choices=Copy.Status.choices)
+    reason = serializers.ChoiceField(choices=[("", ""), *Copy.Reason.choices])
+    created_at = serializers.DateTimeField()
+
+
+class CopyIn(serializers.Serializer):
+    barcode = serializers.CharField(max_length=40, allow_blank=True, default="", help_text="Empty: the next number")
+
+
+class CopyChangeIn(serializers.Serializer):
+    """Another barcode, or off the shelf (with the reason) and back. Lending goes through reservations."""
+
+    barcode = serializers.CharField(max_length=40, required=False)
+    status = serializers.ChoiceField(choices=[Copy.Status.AVAILABLE, Copy.Status.UNAVAILABLE], required=False)
+    reason = serializers.ChoiceField(choices=Copy.Reason.choices, required=False)
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if (asked.get("status") == Copy.Status.UNAVAILABLE) != ("reason" in asked):
+            raise serializers.ValidationError({"reason": "A copy that is unavailable, and no other, needs a reason."})
+        return asked
+
+
+class AuthorOut(NamedOut):
+    books_count = serializers.IntegerField()
+
+
+class AuthorDetailOut(AuthorOut):
+    biography = serializers.CharField()
+    city = serializers.CharField()
+    goodreads_url = serializers.CharField()
+
+
+class GenreOut(NamedOut):
+    books_count = serializers.IntegerField()
+
+
+class PublisherOut(NamedOut):
+    books_count = serializers.IntegerField()
+
+
+class SuggestionOut(serializers.Serializer):
+    kind = serializers.ChoiceField(choices=["title", "author"])
+    id = serializers.IntegerField(help_text="Of the book or the author")
+    text = serializers.CharField()
+
+
+class SearchIn(serializers.Serializer):
+    """Filters by genre, author and publisher take an id or a name."""
+
+    q = serializers.CharField(max_length=200, allow_blank=True, default="")
+    author = serializers.CharField(max_length=300, required=False)
+    genre = serializers.CharField(max_length=120, required=False)
+    category = serializers.CharField(max_length=120, required=False, help_text="The same as genre")
+    publisher = serializers.CharField(max_length=300, required=False)
+    language = serializers.CharField(max_length=8, required=False)
+    cover = serializers.ChoiceField(choices=Book.Cover.choices, required=False)
+    year_min = serializers.IntegerField(min_value=EARLIEST_YEAR, max_value=LATEST_YEAR, required=False)
+    year_max = serializers.IntegerField(min_value=EARLIEST_YEAR, max_value=LATEST_YEAR, required=False)
+    sort = serializers.ChoiceField(choices=["relevance", "newest", "title", "popular"], default="relevance")
+    facets = serializers.BooleanField(default=False)
+    page = serializers.IntegerField(min_value=1, max_value=10_000, default=1)
+    page_size = serializers.IntegerField(min_value=1, max_value=100, default=20)
+
+
+class HitOut(BookOut):
+    score = serializers.FloatField()
+    highlighted_title = serializers.CharField(help_text="HTML: the words found stand in <mark>")
+
+
+class FacetOut(serializers.Serializer):
+    value = serializers.CharField()
+    label = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+@extend_schema_field(serializers.DictField(child=FacetOut(many=True)))
+class FacetsField(serializers.Field):
+    """Kind (genre, language, author, decade) → how many hits have which value."""
+
+    def to_representation(self, value: list[FacetCount]) -> dict[str, list[dict[str, Any]]]:
+        kinds: dict[str, list[dict[str, Any]]] = {}
+        for kind, key, label, count in value:
+            kinds.setdefault(kind, []).append({"value": key, "label": label, "count": count})
+        return kinds
+
+
+class SearchOut(serializers.Serializer):
+    count = serializers.IntegerField(help_text="Exact below 10,000")
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = HitOut(many=True)
+    facets = FacetsField(help_text="Empty unless asked for")
+    did_you_mean = serializers.CharField()
+    store = serializers.CharField()
+    degraded = serializers.BooleanField(help_text="The index proper is away, PostgreSQL answers")
