@@ -15,7 +15,7 @@ from library_portal.coming_back import back_to
 from library_portal.errors import PortalError
 from library_portal.interface import THEME_COOKIE, THEMES
 
-SPINES_SHOWN = 26
+SPINES_SHOWN = 40
 BOOKS_SHOWN = 6
 FACTS_KEPT_SECONDS = 60
 ONE_YEAR_SECONDS = 365 * 24 * 3600
@@ -23,9 +23,11 @@ ONE_YEAR_SECONDS = 365 * 24 * 3600
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
+    popular, available = books_by("popular", limit=SPINES_SHOWN), books_by("popular", limit=BOOKS_SHOWN, available=True)
     shown = {
-        "popular": books_by("popular", limit=SPINES_SHOWN),
-        "available": books_by("popular", limit=BOOKS_SHOWN, available=True),
+        "spines": popular,
+        "popular": [book for book in popular if book not in available],
+        "available": available,
         "newest": books_by("newest", limit=BOOKS_SHOWN),
         "plans": subscriptions.queries.plans(),
         "facts": cache.get_or_set("home:facts", library_facts, FACTS_KEPT_SECONDS),

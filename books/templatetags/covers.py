@@ -38,6 +38,8 @@ PICTURES = (
     "petals",
 )
 LAYOUTS = ("rising", "hanging", "plate")
+# Only these fill a whole cover behind a plate with the title; the others stand on a ground.
+WITHOUT_GROUND = ("moon", "orbits", "branch", "rays", "blocks", "petals")
 
 # The first word found in a genre's name decides; the tail of each tuple names what suits it.
 MOODS: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] = (
@@ -149,7 +151,10 @@ def dress(facts: Facts) -> tuple[str, str, str]:
     cloths, pictures = _mood(" ".join(facts.genres).lower())
     by_author = crc32((facts.authors[0] if facts.authors else facts.title).encode())
     by_title = crc32(facts.title.encode())
-    return cloths[by_author % len(cloths)], pictures[by_title % len(pictures)], LAYOUTS[by_title // 16 % len(LAYOUTS)]
+    picture, layout = pictures[by_title % len(pictures)], LAYOUTS[by_title // 16 % len(LAYOUTS)]
+    if layout == "plate" and picture not in WITHOUT_GROUND:
+        layout = "hanging"
+    return cloths[by_author % len(cloths)], picture, layout
 
 
 def _mood(genres: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

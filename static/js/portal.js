@@ -39,12 +39,12 @@ for (const group of document.querySelectorAll("[data-fills]")) {
 }
 
 // After an action swapped its own button away, the focus goes to what came of it.
-document.addEventListener("htmx:afterSettle", () => {
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (document.activeElement !== document.body) return;
   const messages = document.getElementById("messages");
-  if (messages?.textContent.trim() && document.activeElement === document.body) {
-    messages.focus({ preventScroll: true });
-    messages.scrollIntoView({ block: "nearest" });
-  }
+  const news = messages.textContent.trim() ? messages : event.detail.elt;
+  news.focus({ preventScroll: true });
+  news.scrollIntoView({ block: "nearest" });
 });
 
 // A request that failed must not leave the reader waiting in silence.
