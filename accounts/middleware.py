@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -15,9 +16,15 @@ class EndRevokedWebSessions:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if SESSION_KEY in request.session and not self._is_open(request):
+        if self._has_ended(request):
             logout(request)
         return self.get_response(request)
+
+    def _has_ended(self, request: HttpRequest) -> bool:
+        """Looks at the session only where there is a cookie: other answers need not vary by it."""
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return False
+        return SESSION_KEY in request.session and not self._is_open(request)
 
     def _is_open(self, request: HttpRequest) -> bool:
         session_id = request.session.get(SESSION_ID)
