@@ -43,9 +43,9 @@ class BookDocument:
         return {field: getattr(self, field) for field in self.__slots__} | {
             "created_at": self.created_at.isoformat(),
             "rating": None if self.rating is None else str(self.rating),
-            "authors": [list(author) for author in self.authors],
-            "genres": [list(genre) for genre in self.genres],
-            "publisher": list(self.publisher) if self.publisher else None,
+            "authors": [author._asdict() for author in self.authors],
+            "genres": [genre._asdict() for genre in self.genres],
+            "publisher": self.publisher._asdict() if self.publisher else None,
         }
 
     @classmethod
@@ -57,11 +57,11 @@ class BookDocument:
                 "rating": None if stored["rating"] is None else Decimal(stored["rating"]),
                 "authors": _named(stored["authors"]),
                 "genres": _named(stored["genres"]),
-                "publisher": Named(*stored["publisher"]) if stored["publisher"] else None,
+                "publisher": Named(**stored["publisher"]) if stored["publisher"] else None,
                 "isbns": tuple(stored["isbns"]),
             }
         )
 
 
-def _named(pairs: list[list[Any]]) -> tuple[Named, ...]:
-    return tuple(Named(*pair) for pair in pairs)
+def _named(entries: list[dict[str, Any]]) -> tuple[Named, ...]:
+    return tuple(Named(**entry) for entry in entries)

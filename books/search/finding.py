@@ -37,9 +37,9 @@ class Found:
         if offset >= self.total:
             return []
         candidates = store.fetch(selection, sort=sort, offset=offset, limit=limit)
-        known = {hit.book_id: hit for hit in self.ranked}
-        known |= {hit.book_id: hit for hit in rank(self.words, candidates)} if self.words else {}
-        return [known.get(book.book_id, Ranked(book.book_id, 0.0, ())) for book in candidates]
+        known = {hit.book.book_id: hit for hit in self.ranked}
+        known |= {hit.book.book_id: hit for hit in rank(self.words, candidates)} if self.words else {}
+        return [known.get(book.book_id, Ranked(book, 0.0, ())) for book in candidates]
 
 
 def find(store: SearchStore, query: Query | None, base: Selection) -> Found:
@@ -54,7 +54,7 @@ def _by_isbn(store: SearchStore, query: Query, base: Selection) -> Found | None:
     if not query.isbns:
         return None
     selection = base.narrowed(query.by_isbn)
-    ranked = [Ranked(book.book_id, _ISBN_SCORE, ()) for book in store.fetch(selection, limit=CANDIDATES)]
+    ranked = [Ranked(book, _ISBN_SCORE, ()) for book in store.fetch(selection, limit=CANDIDATES)]
     return Found(selection=selection, total=len(ranked), ranked=ranked) if ranked else None
 
 
@@ -90,7 +90,7 @@ def _loosely(store: SearchStore, query: Query, base: Selection) -> Found | None:
         candidates = store.fetch(base.narrowed(attempt.plan), limit=CANDIDATES)
         if ranked := rank(attempt.words, candidates, misspelt=attempt.misspelt):
             return Found(
-                selection=Selection(among=tuple(hit.book_id for hit in ranked)),
+                selection=Selection(among=tuple(hit.book.book_id for hit in ranked)),
                 total=len(ranked),
                 ranked=ranked,
                 did_you_mean=_respelled(query, ranked[0]),

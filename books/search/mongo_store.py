@@ -13,7 +13,6 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError, PyMongoError
 
-from .documents import BookDocument
 from .indexing import IndexedBook
 from .store import COUNT_LIMIT, Candidate, Condition, FacetCount, Progress, Selection, Sort, facet_counts
 
@@ -28,14 +27,21 @@ _INDEXES = [
     *(IndexModel([("live", ASCENDING), *_ORDERS[sort]]) for sort in ("popular", "newest", "title")),
     IndexModel([("live", ASCENDING), ("year", ASCENDING), *_ORDERS["popular"]]),
 ]
+_SHOWN = ("popularity", "fields", "document")
 _DUPLICATE_KEY = 11000
 _BATCH = 500
+# FerretDB 1.24 never answers to 100 replacements in one command.
+_REPLACED_AT_ONCE = 50
 _COLLECTIONS = "book_search_built_"
 _NAMES_KEPT_IN = "book_search_names"
 
 
 class NotBuilt(PyMongoError):
     """The index was never built here: `manage.py search_rebuild` does."""
+
+
+class Unstorable(PyMongoError):
+    """The server does not take a document."""
 
 
 class RebuildOvertaken(PyMongoError):
@@ -49,8 +55,11 @@ class MongoStore:
         self._database = database
 
     def fetch(self, selection: Selection, *, sort: Sort = "popular", offset: int = 0, limit: int) -> list[Candidate]:
-        found = self._books().find(_filter(selection), {"popularity": 1, "fields": 1}, sort=_ORDERS[sort])
-        return [Candidate(book["_id"], book["popularity"], book["fields"]) for book in found.skip(offset).limit(limit)]
+        found = self._books().find(_filter(selection), _SHOWN, sort=_ORDERS[sort])
+        return [
+            Candidate(book["_id"], book["popularity"], book["fields"], book["document"])
+            for book in found.skip(offset).limit(limit)
+        ]
 
     def count(self, selection: Selection, *, limit: int = COUNT_LIMIT) -> int:
         return self._books().count_documents(_filter(selection), limit=limit)
@@ -66,10 +75,6 @@ class MongoStore:
         )
         return facet_counts((facet["_id"], facet["count"]) for facet in counted)
 
-    def documents(self, book_ids: Sequence[int]) -> dict[int, BookDocument]:
-        found = self._books().find({"_id": {"$in": list(book_ids)}, "live": True}, {"document": 1})
-        return {book["_id"]: BookDocument.from_json(book["document"]) for book in found}
-
     def upsert(self, books: Sequence[IndexedBook]) -> None:
         self._keep([_stored(book) for book in books])
 
@@ -84,10 +89,10 @@ class MongoStore:
         self._drop_all_but(names.get("current"), following.name)
         done = 0
         for batch in batches:
-            _keep(following, [_stored(book) for book in batch])
+            _replace_older(following, _insert(following, [_stored(book) for book in batch]))
             progress(done := done + len(batch))
         if names.get("current"):
-            for tombstones in _batches(self._database[names["current"]].find({"live": False})):
+            for tombstones in _batches(self._database[names["current"]].find({"live": False}), _BATCH):
                 _keep(following, tombstones)
         following.create_indexes(_INDEXES)
         self._swap(following.name)
@@ -122,16 +127,34 @@ class MongoStore:
 
 
 def _keep(collection: Collection[dict[str, Any]], books: list[dict[str, Any]]) -> None:
-    """An older version finds no document to replace, and its insertion meets the newer one's id."""
-    replacements = [
-        ReplaceOne({"_id": book["_id"], "version": {"$lt": book["version"]}}, book, upsert=True) for book in books
-    ]
+    """Inserts what is new here, then replaces what is older than the book given.
+
+    What another writer inserts meanwhile is refused by its id, and takes its turn with the replacements.
+    """
+    given = collection.find({"_id": {"$in": [book["_id"] for book in books]}}, ["_id"])
+    known = {book["_id"] for book in given}
+    refused = _insert(collection, [book for book in books if book["_id"] not in known])
+    _replace_older(collection, [book for book in books if book["_id"] in known] + refused)
+
+
+def _replace_older(collection: Collection[dict[str, Any]], books: list[dict[str, Any]]) -> None:
+    for some in _batches(books, _REPLACED_AT_ONCE):
+        collection.bulk_write(
+            [ReplaceOne({"_id": book["_id"], "version": {"$lt": book["version"]}}, book) for book in some]
+        )
+
+
+def _insert(collection: Collection[dict[str, Any]], books: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Returns the books that another writer may have inserted before."""
     try:
-        if replacements:
-            collection.bulk_write(replacements, ordered=False)
+        if books:
+            collection.insert_many(books, ordered=False)
     except BulkWriteError as error:
-        if any(refused["code"] != _DUPLICATE_KEY for refused in error.details["writeErrors"]):
-            raise
+        for refused in error.details["writeErrors"]:
+            if refused["code"] != _DUPLICATE_KEY:
+                raise Unstorable(refused["errmsg"]) from None  # the driver's own message repeats every document
+        return books
+    return []
 
 
 def _stored(book: IndexedBook) -> dict[str, Any]:
@@ -168,7 +191,7 @@ def _breadth(test: dict[str, Any]) -> tuple[bool, int]:
     return isinstance(wanted, dict), -len(wanted)
 
 
-def _batches(found: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    rest = iter(found)
-    while batch := list(islice(rest, _BATCH)):
+def _batches(books: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    rest = iter(books)
+    while batch := list(islice(rest, size)):
         yield batch

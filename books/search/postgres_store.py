@@ -9,7 +9,6 @@ import orjson
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from .documents import BookDocument
 from .indexing import IndexedBook
 from .models import GIN_INDEXES, BookSearchEntry
 from .store import COUNT_LIMIT, Candidate, FacetCount, Progress, Selection, Sort, facet_counts
@@ -48,7 +47,7 @@ class PostgresStore:
             yield
 
     def fetch(self, selection: Selection, *, sort: Sort = "popular", offset: int = 0, limit: int) -> list[Candidate]:
-        rows = _selected(selection).order_by(*_ORDERS[sort]).values_list("book_id", "popularity", "fields")
+        rows = _selected(selection).order_by(*_ORDERS[sort]).values_list(*Candidate._fields)
         return [Candidate(*row) for row in rows[offset : offset + limit]]
 
     def count(self, selection: Selection, *, limit: int = COUNT_LIMIT) -> int:
@@ -59,10 +58,6 @@ class PostgresStore:
         with connection.cursor() as cursor:
             cursor.execute(_COUNT_FACETS.format(hits=hits), parameters)
             return facet_counts(cursor.fetchall())
-
-    def documents(self, book_ids: Sequence[int]) -> dict[int, BookDocument]:
-        rows = _live().filter(book_id__in=book_ids).values_list("book_id", "document")
-        return {book_id: BookDocument.from_json(document) for book_id, document in rows}
 
     def upsert(self, books: Sequence[IndexedBook]) -> None:
         _keep(_KEEP, [_row(book) for book in books])
@@ -82,7 +77,8 @@ class PostgresStore:
             progress(done)
         _keep(_KEEP_ANEW, [_tombstone(book_id, version) for book_id, version in before.items()])
         with connection.cursor() as cursor:
-            cursor.execute("SELECT gin_clean_pending_list(index::regclass) FROM unnest(%s::text[]) index", [list(GIN_INDEXES)])
+            for index in GIN_INDEXES:
+                cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
             cursor.execute(f"ANALYZE {BookSearchEntry._meta.db_table}")
 
 

@@ -72,7 +72,7 @@ def search_books(
     def read(store: SearchStore) -> dict[str, Any]:
         found = find(store, query, filters.selection())
         return {
-            "hits": _hits(store, found.page(store, sort, place)),
+            "hits": [_hit(ranked) for ranked in found.page(store, sort, place)],
             "total": found.total,
             "facets": _most_frequent(store.facets(found.selection)) if facets else [],
             "did_you_mean": found.did_you_mean,
@@ -90,13 +90,9 @@ def suggest(*, text: str) -> list[Suggestion]:
     return ask(partial(_suggestions, query)).given
 
 
-def _hits(store: SearchStore, ranked: list[Ranked]) -> list[Hit]:
-    documents = store.documents([hit.book_id for hit in ranked])
-    return [
-        Hit(document, hit.score, highlighted(document.title, hit.matched))
-        for hit in ranked
-        if (document := documents.get(hit.book_id))
-    ]
+def _hit(ranked: Ranked) -> Hit:
+    document = BookDocument.from_json(ranked.book.document)
+    return Hit(document, ranked.score, highlighted(document.title, ranked.matched))
 
 
 def _most_frequent(facets: list[FacetCount]) -> list[FacetCount]:
@@ -111,7 +107,7 @@ def _most_frequent(facets: list[FacetCount]) -> list[FacetCount]:
 
 def _suggestions(query: Query, store: SearchStore) -> list[Suggestion]:
     ranked = find(store, query, Selection()).ranked[: 2 * SUGGESTIONS]
-    documents = [hit.document for hit in _hits(store, ranked)]
+    documents = [BookDocument.from_json(hit.book.document) for hit in ranked]
     authors = dict.fromkeys(
         author for book in documents for author in book.authors if _begins(query.words, author.name)
     )

@@ -25,7 +25,7 @@ _HALF_POPULAR = 20.0
 class Ranked(NamedTuple):
     """`matched` is the book's own word for each word of the query."""
 
-    book_id: int
+    book: Candidate
     score: float
     matched: tuple[str, ...]
 
@@ -58,13 +58,8 @@ class _Field:
 
 def rank(query_words: Sequence[str], candidates: Iterable[Candidate], *, misspelt: bool = False) -> list[Ranked]:
     """Best first; equal scores by popularity, then id. Candidates that miss a word of the query are left out."""
-    scored = [
-        (ranked, candidate.popularity)
-        for candidate in candidates
-        if (ranked := _ranked(tuple(query_words), candidate, misspelt))
-    ]
-    scored.sort(key=lambda pair: (-pair[0].score, -pair[1], pair[0].book_id))
-    return [ranked for ranked, _ in scored]
+    ranked = [hit for candidate in candidates if (hit := _ranked(tuple(query_words), candidate, misspelt)) is not None]
+    return sorted(ranked, key=lambda hit: (-hit.score, -hit.book.popularity, hit.book.book_id))
 
 
 def _ranked(query_words: tuple[str, ...], candidate: Candidate, misspelt: bool) -> Ranked | None:
@@ -85,7 +80,7 @@ def _ranked(query_words: tuple[str, ...], candidate: Candidate, misspelt: bool) 
         matched.append(best.word)
     placed = _placement(query_words if not misspelt else tuple(matched), fields)
     score = worth / len(query_words) + placed + _popularity(candidate.popularity)
-    return Ranked(candidate.book_id, round(score, 4), tuple(matched))
+    return Ranked(candidate, round(score, 4), tuple(matched))
 
 
 def _match(word: str, field: _Field, is_last: bool, misspelt: bool) -> _Match:

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
-from .documents import BookDocument
 from .indexing import IndexedBook
 
 Sort = Literal["relevance", "newest", "title", "popular"]
@@ -39,11 +38,12 @@ class Selection:
 
 
 class Candidate(NamedTuple):
-    """A fetched book with what ranking looks at; `fields` as `indexing.FIELDS` names them."""
+    """A fetched book with what ranking looks at; `fields` as `indexing.FIELDS` names them, `document` as JSON."""
 
     book_id: int
     popularity: float
     fields: Sequence[str]
+    document: dict[str, Any]
 
 
 class FacetCount(NamedTuple):
@@ -72,9 +72,6 @@ class SearchStore(Protocol):
 
     def facets(self, selection: Selection) -> list[FacetCount]:
         """Genres, languages, authors and decades of the first COUNT_LIMIT selected books, most frequent first."""
-
-    def documents(self, book_ids: Sequence[int]) -> dict[int, BookDocument]:
-        """The documents of the books that are still there."""
 
     def upsert(self, books: Sequence[IndexedBook]) -> None:
         """Keeps each book unless the store has the same or a newer version of it."""
