@@ -83,9 +83,10 @@ def publisher_name(value: str, warn: Warn) -> str:
 
 
 def _names(value: str, separator: str, field: str, model: type[Author | Genre], warn: Warn) -> tuple[str, ...]:
-    names = (one_line(part) for part in value.split(separator))
-    cut = (_cut(name, field, _name_length(model), warn) for name in names if name)
-    return tuple({name.casefold(): name for name in reversed(list(cut))}.values())[::-1]
+    kept: dict[str, str] = {}
+    for name in filter(None, map(one_line, value.split(separator))):
+        kept.setdefault(name.casefold(), _cut(name, field, _name_length(model), warn))
+    return tuple(kept.values())
 
 
 def _name_length(model: type[Author | Genre | Publisher]) -> int | None:
