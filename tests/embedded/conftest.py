@@ -3,7 +3,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,10 +25,16 @@ def other_var_dir(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def open_var_dir() -> Iterator[Path]:
-    """Below folders that every user may enter."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o777)
-        yield from _cleaned(Path(folder) / "var")
+    with open_folder() as folder:
+        yield folder
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A VAR_DIR below folders that every user may enter."""
+    with tempfile.TemporaryDirectory() as above:
+        Path(above).chmod(0o777)
+        yield from _cleaned(Path(above) / "var")
 
 
 def _cleaned(folder: Path) -> Iterator[Path]:

@@ -46,9 +46,9 @@ def test_wrong_passwords_are_refused(var_dir: Path) -> None:
     with servers(var_dir, durable=False) as environment:
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             psycopg.connect(with_password(environment["DATABASE_URL"], "guess"))
-        with redis.Redis.from_url(with_password(environment["REDIS_URL"], "guess")) as client:
-            with pytest.raises(redis.AuthenticationError):
-                client.ping()
+        client = redis.Redis.from_url(with_password(environment["REDIS_URL"], "guess"))
+        with client, pytest.raises(redis.AuthenticationError):
+            client.ping()
 
 
 def test_servers_listen_on_loopback_alone(var_dir: Path) -> None:
