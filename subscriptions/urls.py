@@ -5,5 +5,5 @@ from subscriptions import views
 urlpatterns = [
     path("me/wallet/", views.wallet, name="wallet"),
     path("me/wallet/top-up/", views.top_up, name="top-up"),
-    path("pay/test/<int:pk>/", views.test_payment, name="test-payment"),
+    path("pay/test/<str:token>/", views.test_payment, name="test-payment"),
 ]

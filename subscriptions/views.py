@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -11,10 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from library_portal.errors import NotFound
 from library_portal.interface import dollars
 from subscriptions import queries, services
-from subscriptions.checkout import checkout_url
+from subscriptions.checkout import checkout_url, payment_at
 from subscriptions.forms import TopUpForm
 from subscriptions.models import LedgerEntry, Payment
 
@@ -39,19 +37,16 @@ def top_up(request: HttpRequest) -> HttpResponse:
     return redirect(checkout_url(payment) or "wallet")
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def test_payment(request: HttpRequest, pk: int) -> HttpResponse:
+def test_payment(request: HttpRequest, token: str) -> HttpResponse:
     """The built-in provider of development: stands where Stripe or PayPal would ask for a card."""
-    payment = queries.payments_of(user_id=request.user.pk).filter(pk=pk, provider="test").first()
-    if payment is None or "test" not in settings.PAYMENT_PROVIDERS:
-        raise NotFound
+    payment = payment_at(token)
     if request.method != "POST":
         return render(request, "subscriptions/test_payment.html", {"payment": payment})
     if "confirm" in request.POST:
-        payment = services.confirm_payment(payment_id=pk, now=timezone.now())
+        payment = services.confirm_payment(payment_id=payment.pk, now=timezone.now())
     else:
-        payment = services.cancel_payment(payment_id=pk)
+        payment = services.cancel_payment(payment_id=payment.pk)
     _tell(request, payment)
     return redirect("wallet")
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from library_portal.redis import client
+from tests.running import Mailbox, Portal, running_portal
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -31,10 +32,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
 
 
 @pytest.fixture(autouse=True)
-def clean_redis() -> Iterator[None]:
+def clean_redis() -> None:
     client().flushdb()
     cache.clear()
-    yield
 
 
 @pytest.fixture
@@ -53,3 +53,15 @@ def shared_data() -> Path:
 @pytest.fixture
 def now() -> datetime:
     return timezone.now()
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The whole portal, started once for all tests that use it from outside."""
+    with running_portal(tmp_path_factory.mktemp("portal")) as portal:
+        yield portal
+
+
+@pytest.fixture
+def mailbox(portal: Portal) -> Mailbox:
+    return Mailbox(portal.var_dir)

@@ -31,7 +31,7 @@ left_out: dict[str, int] = {}
 def pytest_load_initial_conftests() -> Generator[None]:
     for name in IGNORED:
         os.environ.pop(name, None)
-    os.environ |= {"ENVIRONMENT": "test", "SECRET_KEY": "only-for-tests"}
+    os.environ |= {"ENVIRONMENT": "test", "SECRET_KEY": "only-for-tests-and-long-enough-for-HS256"}
     folder = servers.enter_context(tempfile.TemporaryDirectory(prefix="portal-tests-", ignore_cleanup_errors=True))
     if "DATABASE_URL" not in os.environ:
         os.environ |= servers.enter_context(embedded.servers(Path(folder) / "var", durable=False))
@@ -49,7 +49,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             continue
         marked = [item for item in items if item.get_closest_marker(mark)]
         if marked and os.environ.get("CI") == "true":
-            raise pytest.UsageError(f"{len(marked)} tests need {what}: {variable} is not set, and CI leaves nothing out")
+            raise pytest.UsageError(
+                f"{len(marked)} tests need {what}: {variable} is not set, and CI leaves nothing out"
+            )
         for item in marked:
             item.add_marker(pytest.mark.skip(reason=f"{what} was not found ({variable})"))
         if marked:

