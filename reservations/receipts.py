@@ -18,14 +18,14 @@ def of_request(reservation: Reservation) -> str:
             "place": place,
             "title": title,
         }
-    until = date_format(timezone.localtime(reservation.hold_until), "DATETIME_FORMAT")
+    until = date_format(timezone.localtime(reservation.hold_until), "D j M, H:i")
     charged = _("%(price)s was charged.") if reservation.paid else _("It costs you nothing.")
     held = _("“%(title)s” is held for you until %(until)s.") % {"title": title, "until": until}
     return f"{held} {charged % {'price': dollars(reservation.paid)}}"
 
 
 def of_check_out(reservation: Reservation) -> str:
-    due = date_format(reservation.due_on, "DATE_FORMAT")
+    due = date_format(reservation.due_on, "l j F")
     return _("Enjoy “%(title)s”. It is due back on %(due)s.") % {"title": reservation.book.title, "due": due}
 
 

@@ -30,7 +30,10 @@ class FacetValue:
 def facet(context: dict[str, Any], kind: str) -> list[FacetValue]:
     """The most frequent values among the books found, and always the chosen one."""
     wish, params = context["wish"], context["request"].GET
-    values = [_value(one, wish, params) for one in context["facets"].get(kind, [])]
+    found = context["facets"].get(kind, [])
+    if kind == "decade":
+        found = sorted(found, key=lambda one: -int(one.value))
+    values = [_value(one, wish, params) for one in found]
     shown = [value for place, value in enumerate(values) if place < VALUES_SHOWN or value.chosen]
     return shown if len(shown) > 1 or any(value.chosen for value in shown) else []
 
