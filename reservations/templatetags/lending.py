@@ -13,7 +13,6 @@ from django.utils import timezone
 from reservations import queries
 from reservations.models import Reservation
 from subscriptions.discounts import reservation_price
-from subscriptions.models import LedgerEntry
 
 register = template.Library()
 
@@ -66,7 +65,7 @@ def cost(reservation: Reservation) -> Decimal:
 
 
 @register.simple_tag
-def entries_with_books(entries: Iterable[LedgerEntry]) -> list[tuple[LedgerEntry, dict[str, Any] | None]]:
+def entries_with_books(entries: Iterable[Any]) -> list[tuple[Any, dict[str, Any] | None]]:
     """Each entry of a statement with the reservation's book (`book_id`, `book__title`) where it refers to one."""
     rows = list(entries)
     ids = {entry.pk: _reservation_id(entry.reference) for entry in rows}
