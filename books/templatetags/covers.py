@@ -38,8 +38,9 @@ PICTURES = (
     "petals",
 )
 LAYOUTS = ("rising", "hanging", "plate")
-# Only these fill a whole cover behind a plate with the title; the others stand on a ground.
-WITHOUT_GROUND = ("moon", "orbits", "branch", "rays", "blocks", "petals")
+# Only these look whole when a plate with the title covers their middle.
+PATTERNS = ("rays", "blocks")
+CLOTHS_PER_AUTHOR = 3
 
 # The first word found in a genre's name decides; the tail of each tuple names what suits it.
 MOODS: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] = (
@@ -147,14 +148,14 @@ def is_local(address: str) -> bool:
 
 
 def dress(facts: Facts) -> tuple[str, str, str]:
-    """Cloth, picture and layout; one author's books share the cloth as far as their genre allows."""
+    """Cloth, picture and layout; one author's books share few cloths, so that they look related."""
     cloths, pictures = _mood(" ".join(facts.genres).lower())
     by_author = crc32((facts.authors[0] if facts.authors else facts.title).encode())
     by_title = crc32(facts.title.encode())
     picture, layout = pictures[by_title % len(pictures)], LAYOUTS[by_title // 16 % len(LAYOUTS)]
-    if layout == "plate" and picture not in WITHOUT_GROUND:
+    if layout == "plate" and picture not in PATTERNS:
         layout = "hanging"
-    return cloths[by_author % len(cloths)], picture, layout
+    return cloths[(by_author + by_title % CLOTHS_PER_AUTHOR) % len(cloths)], picture, layout
 
 
 def _mood(genres: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
