@@ -47,7 +47,11 @@ class LendingFacts:
 
 def present_books() -> QuerySet[Book]:
     """What readers may find, each with its public `status` (rules.md, "Words")."""
-    return Book.objects.filter(withdrawn_at=None).annotate(status=_status())
+    return with_status(Book.objects.filter(withdrawn_at=None))
+
+
+def with_status(books: QuerySet[Book]) -> QuerySet[Book]:
+    return books.annotate(status=_status())
 
 
 def _status() -> Case:
@@ -72,8 +76,7 @@ def status_of(*, book_id: int) -> str:
 
 def statuses(book_ids: Sequence[int]) -> dict[int, str]:
     """The public status of each of these books, as of now."""
-    books = Book.objects.filter(pk__in=book_ids).annotate(status=_status())
-    return dict(books.values_list("pk", "status"))
+    return dict(with_status(Book.objects.filter(pk__in=book_ids)).values_list("pk", "status"))
 
 
 def summaries(rows: Iterable[Row]) -> list[Row]:

@@ -85,7 +85,8 @@ def publisher_name(value: str, warn: Warn) -> str:
 def _names(value: str, separator: str, field: str, model: type[Author | Genre], warn: Warn) -> tuple[str, ...]:
     kept: dict[str, str] = {}
     for name in filter(None, map(one_line, value.split(separator))):
-        kept.setdefault(name.casefold(), _cut(name, field, _name_length(model), warn))
+        fitting_name = _cut(name, field, _name_length(model), warn)
+        kept.setdefault(fitting_name.casefold(), fitting_name)
     return tuple(kept.values())
 
 

@@ -1,6 +1,6 @@
 """The title records: entered, corrected, withheld from lending, withdrawn."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TypedDict
@@ -14,10 +14,12 @@ from books.events import BookCreated, BookDeleted, BookUpdated
 from books.isbn import isbn13
 from books.matching import match_key
 from books.models import Authorship, Book, Copy
+from books.queries import authors_of
 from books.services.circulation import BookNotFound, availability_changed, lock_book
 from books.services.names import author_ids, genre_ids, publisher_ids
 from library_portal.errors import InvalidInput, PortalError
 from library_portal.outbox import record
+from library_portal.outbox.recording import record_many
 
 
 class StaleBook(PortalError):
@@ -121,6 +123,18 @@ def book_saved(*, book_id: int, created: bool, now: datetime) -> Book:
     record(BookCreated(book_id) if created else BookUpdated(book_id, book.version))
     caches.renew_on_commit(book_id)
     return book
+
+
+@transaction.atomic
+def names_changed(*, book_ids: Sequence[int]) -> None:
+    """What follows when an author, genre or publisher of these books was renamed or is gone."""
+    books = list(Book.objects.select_for_update().filter(pk__in=book_ids).order_by("pk"))
+    authors = authors_of(book_ids)
+    for book in books:
+        book.match_key = match_key(book.title, authors[book.pk][0]["name"] if authors[book.pk] else "", book.year)
+    Book.objects.bulk_update(books, ["match_key"], batch_size=500)
+    record_many([BookUpdated(book.pk, book.version) for book in books])
+    caches.renew_on_commit(*book_ids)
 
 
 def _lock_present_book(book_id: int) -> Book:
