@@ -12,14 +12,15 @@ from .store import Candidate
 # How much a word is worth by the field that it is found in, of 10 for the whole query.
 _FIELD_WEIGHTS = (10.0, 9.9, 10.0, 8.0, 7.0, 4.0)
 _WHOLE, _PREFIX, _MISSPELT = 1.0, 0.85, 0.7
-# What it is worth where the words stand.
+# What it adds where the words stand. The steps are higher than popularity where it must not blur them.
 _EXACT_TITLE, _EXACT_TITLE_AND_AUTHOR = 5.0, 4.5
 _EXACT_AUTHOR, _TITLE_START = 3.2, 3.0
 _AUTHOR, _WITHIN_TITLE, _SERIES_START = 2.5, 2.0, 2.0
-_TITLE_COVERAGE = 0.5
-_POPULARITY = 4.0
+_UNFINISHED = 0.5
+_TITLE_COVERAGE = 0.25
+_POPULARITY = 2.0
 # Popularity at which half of _POPULARITY is reached.
-_HALF_POPULAR = 20.0
+_HALF_POPULAR = 8.0
 
 
 class Ranked(NamedTuple):
@@ -136,8 +137,10 @@ def _title_placement(query_words: tuple[str, ...], title: tuple[str, ...]) -> fl
     if _same_title(query_words, title):
         return _EXACT_TITLE + _TITLE_COVERAGE
     coverage = _TITLE_COVERAGE * len(set(query_words) & set(title)) / len(title)
-    if _begins(query_words, title) or _begins(query_words, without_article(title)):
-        return _TITLE_START + coverage
+    for start in (title, without_article(title)):
+        if _begins(query_words, start):
+            is_whole = start[len(query_words) - 1] == query_words[-1]
+            return _TITLE_START * (1 if is_whole else _UNFINISHED) + coverage
     if all(any(word == part or part.startswith(word) for part in title) for word in query_words):
         return _WITHIN_TITLE + coverage
     return coverage
