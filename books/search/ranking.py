@@ -118,15 +118,12 @@ def _placement(query_words: tuple[str, ...], fields: list[_Field]) -> float:
     worth.append(_SERIES_START if _begins(query_words, series.main) else 0.0)
     about = tuple(word for word in query_words if word not in authors.forms)
     if not about:
-        worth.append(_author_placement(query_words, authors))
-    elif about != query_words and any(_same_title(about, words) for words in titles):
+        worth.append(_EXACT_AUTHOR if set(query_words) in authors.names else _AUTHOR)
+    elif about == query_words[-1:] and any(name.startswith(about[0]) for name in authors.forms):
+        worth.append(_AUTHOR * _UNFINISHED)
+    if about and about != query_words and any(_same_title(about, words) for words in titles):
         worth.append(_EXACT_TITLE_AND_AUTHOR)
     return max(worth)
-
-
-def _author_placement(query_words: tuple[str, ...], authors: _Field) -> float:
-    typed = set(query_words)
-    return _EXACT_AUTHOR if typed in authors.names else _AUTHOR
 
 
 def _same_title(query_words: tuple[str, ...], title: tuple[str, ...]) -> bool:
