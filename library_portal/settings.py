@@ -242,8 +242,8 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "library_portal.api.schema.PortalSchema",
     "EXCEPTION_HANDLER": "library_portal.api.problems.problem_response",
-    "PAGE_SIZE": 20,
     "COERCE_DECIMAL_TO_STRING": True,
+    "DATETIME_FORMAT": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
@@ -261,6 +261,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "CodeChannelEnum": "accounts.models.User.Channel",
         "SessionChannelEnum": "accounts.models.Session.Channel",
+        "BookStatusEnum": ["available", "borrowed", "unavailable"],
+        "LendingStatusEnum": ["available", "unavailable"],
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -14,8 +14,9 @@ from rest_framework.views import APIView
 
 from library_portal.api.idempotency import Idempotent
 from library_portal.api.pagination import CursorPagination
+from library_portal.api.schema import may_refuse
 from library_portal.errors import Forbidden, NotFound
-from reservations import queries, services
+from reservations import queries, services, standing
 from reservations.filters import ReservationFilter
 from reservations.models import Reservation
 from reservations.serializers import (
@@ -25,6 +26,19 @@ from reservations.serializers import (
     ReservationRequest,
     ReservationSerializer,
     ReturnSerializer,
+)
+from subscriptions.services import InsufficientFunds
+
+# Documented at the endpoint that reserves; the use case and its checks raise them.
+MAY_NOT_RESERVE = (
+    NotFound,
+    InsufficientFunds,
+    services.AlreadyReserved,
+    services.BookUnavailable,
+    services.TooManyPending,
+    standing.QuotaReached,
+    standing.DurationTooLong,
+    standing.Blocked,
 )
 
 
@@ -74,6 +88,7 @@ class ReservationList(Idempotent, ReservationResponse, ListAPIView):
         request=ReservationRequest,
         responses={201: ReservationSerializer},
     )
+    @may_refuse(*MAY_NOT_RESERVE)
     def post(self, request: Request) -> Response:
         asked = ReservationRequest(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -94,6 +109,7 @@ class ReservationQuote(APIView):
         request=QuoteRequest,
         responses={200: QuoteSerializer},
     )
+    @may_refuse(NotFound)
     def post(self, request: Request) -> Response:
         asked = QuoteRequest(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -120,6 +136,7 @@ class ReservationDetail(ReservationResponse, APIView):
         summary="Cancel; what was paid goes back in full",
         responses={204: None},
     )
+    @may_refuse(services.NotCancellable)
     def delete(self, request: Request, pk: int) -> Response:
         services.cancel(reservation_id=visible_reservation(request, pk).pk, now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -132,6 +149,7 @@ class ReservationCheckOut(Idempotent, ReservationResponse, APIView):
         request=None,
         responses={200: ReservationSerializer},
     )
+    @may_refuse(services.NotCheckable)
     def post(self, request: Request, pk: int) -> Response:
         reservation = visible_reservation(request, pk)
         check_self_service(request)
@@ -146,6 +164,7 @@ class ReservationReturn(Idempotent, ReservationResponse, APIView):
         request=None,
         responses={200: ReturnSerializer},
     )
+    @may_refuse(services.NotReturnable)
     def post(self, request: Request, pk: int) -> Response:
         reservation = visible_reservation(request, pk)
         check_self_service(request)

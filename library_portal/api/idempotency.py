@@ -95,13 +95,10 @@ def forget_old(*, now: datetime) -> int:
     return KeptAnswer.objects.filter(claimed_at__lt=now - KEPT_FOR).delete()[0]
 
 
+# Mixin before APIView: its POSTs honour the `Idempotency-Key` header of logged-in callers. What a killed process leaves
+# behind blocks its key for `LEASE`; repeating the request after that is safe because the use cases themselves refuse to
+# do a thing twice. (No docstring: it would show in the API's documentation of every view.)
 class Idempotent:
-    """Mixin before APIView or a viewset: its POSTs honour the `Idempotency-Key` header of logged-in callers.
-
-    What a killed process leaves behind blocks its key for `LEASE`; repeating the request after that is safe because the
-    use cases themselves refuse to do a thing twice.
-    """
-
     _claimed: KeptAnswer | None = None
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
