@@ -45,12 +45,13 @@ class LendingFacts:
     daily_fee: Decimal
 
 
-def present_books() -> QuerySet[Book]:
-    """What readers may find, each with its public `status` (rules.md, "Words")."""
+def present_books() -> QuerySet[Any]:
+    """What readers may find, each with its status."""
     return with_status(Book.objects.filter(withdrawn_at=None))
 
 
-def with_status(books: QuerySet[Book]) -> QuerySet[Book]:
+def with_status(books: QuerySet[Book]) -> QuerySet[Any]:
+    """Each with its public `status` (rules.md, "Words")."""
     return books.annotate(status=_status())
 
 

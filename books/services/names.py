@@ -1,6 +1,7 @@
 """Authors, genres and publishers are known by name: found, or entered when they are new."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 
@@ -21,7 +22,7 @@ def publisher_ids(names: Iterable[str]) -> dict[str, int]:
     return _ids_ignoring_case(Publisher, names)
 
 
-def _ids_ignoring_case(model: type[Genre] | type[Publisher], names: Iterable[str]) -> dict[str, int]:
+def _ids_ignoring_case(model: Any, names: Iterable[str]) -> dict[str, int]:
     """By each name as it was asked for. What is the same letter in another case, PostgreSQL decides."""
     wanted = sorted(set(names))
     model.objects.bulk_create((model(name=name) for name in wanted), ignore_conflicts=True)
