@@ -1,4 +1,4 @@
-"""What a reader may ask of the catalogue, in the address of the page. What can't be read is left out, never an error page."""
+"""What a reader may ask of the catalogue, in the address of the page. What can't be read is left out: no error page."""
 
 from typing import Any
 

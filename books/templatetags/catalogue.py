@@ -18,8 +18,9 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class FacetValue:
-    """A value to filter by; `address` chooses it, or drops it where it is chosen."""
+    """A value to filter by; `address` chooses it, or drops it where it is chosen. `name` is unique on the page."""
 
+    name: str
     label: str
     count: int
     chosen: bool
@@ -38,6 +39,14 @@ def facet(context: dict[str, Any], kind: str) -> list[FacetValue]:
     return shown if len(shown) > 1 or any(value.chosen for value in shown) else []
 
 
+@register.simple_tag(takes_context=True)
+def chosen_values(context: dict[str, Any]) -> list[FacetValue]:
+    """Every value that is chosen, of all kinds."""
+    found = [one for counts in context["facets"].values() for one in counts]
+    values = [_value(one, context["wish"], context["request"].GET) for one in found]
+    return [value for value in values if value.chosen]
+
+
 def _value(found: FacetCount, wish: Wish, params: QueryDict) -> FacetValue:
     chooses = _parameters(found)
     chosen = all(str(getattr(wish.filters, name)) == value for name, value in chooses.items())
@@ -46,7 +55,7 @@ def _value(found: FacetCount, wish: Wish, params: QueryDict) -> FacetValue:
         address.pop(name, None)
     if not chosen:
         address.update(chooses)
-    return FacetValue(_label(found), found.count, chosen, f"?{address.urlencode()}")
+    return FacetValue(f"{found.kind}-{found.value}", _label(found), found.count, chosen, f"?{address.urlencode()}")
 
 
 def _parameters(found: FacetCount) -> dict[str, str]:
