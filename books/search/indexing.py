@@ -41,7 +41,7 @@ def analyse_book(book: BookDocument) -> IndexedBook:
         version=book.version,
         words=sorted(every | _title_keys(book) | _isbn_keys(book) | _filter_keys(book)),
         prefixes=sorted(every.union(*map(prefixes, main))),
-        spellings=sorted({spelling for word in main for spelling in spellings(word)}),
+        spellings=sorted(every.union(*map(spellings, main))),
         fields=fields,
         facets=_facets(book),
         sort_title=" ".join(without_article(words(book.title))),

@@ -134,9 +134,7 @@ def _misspelt(query_words: tuple[str, ...]) -> Iterator[Attempt]:
 
 
 def _spelled_like(word: str) -> Condition:
-    if can_be_misspelt(word):
-        return Condition("spellings", tuple(sorted(spellings(word))))
-    return Condition("words", (word,))
+    return Condition("spellings", tuple(sorted(spellings(word))))
 
 
 def _beginnings_like(word: str) -> tuple[str, ...]:
@@ -151,7 +149,7 @@ def _beginnings_like(word: str) -> tuple[str, ...]:
 
 
 def _fewer_words(query_words: tuple[str, ...]) -> Iterator[Attempt]:
-    telling = tuple(word for word in query_words if word not in _SMALL_WORDS)
+    telling = tuple(word for word in query_words if word not in _SMALL_WORDS and (len(word) > 2 or not word.isalpha()))
     if telling and telling != query_words:
         yield from _misspelt(telling)
     if 2 < len(telling) <= MOST_WORDS_TO_LEAVE_OUT:

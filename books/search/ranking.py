@@ -1,17 +1,18 @@
 """The one ranking: where and how well a book matches, then how popular it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from .analysis import can_be_misspelt, without_article
+from .analysis import without_article
 from .indexing import main_words
 from .store import Candidate
 
 # How much a word is worth by the field that it is found in, of 10 for the whole query.
 _FIELD_WEIGHTS = (10.0, 9.9, 10.0, 8.0, 7.0, 4.0)
 _WHOLE, _PREFIX, _MISSPELT = 1.0, 0.85, 0.7
+_SHORTEST_MISSPELT = 3
 # What it adds where the words stand. The steps are higher than popularity where it must not blur them.
 _EXACT_TITLE, _EXACT_TITLE_AND_AUTHOR = 5.0, 4.5
 _EXACT_AUTHOR, _TITLE_START = 3.2, 3.0
@@ -23,12 +24,15 @@ _POPULARITY = 2.0
 _HALF_POPULAR = 8.0
 
 
+Words = tuple[str, ...]
+
+
 class Ranked(NamedTuple):
     """`matched` is the book's own word for each word of the query."""
 
     book: Candidate
     score: float
-    matched: tuple[str, ...]
+    matched: Words
 
 
 class _Match(NamedTuple):
@@ -49,7 +53,7 @@ class _Field:
         self.forms = text.split()
 
     @property
-    def main(self) -> tuple[str, ...]:
+    def main(self) -> Words:
         return tuple(main_words(self.text))
 
     @property
@@ -63,7 +67,7 @@ def rank(query_words: Sequence[str], candidates: Iterable[Candidate], *, misspel
     return sorted(ranked, key=lambda hit: (-hit.score, -hit.book.popularity, hit.book.book_id))
 
 
-def _ranked(query_words: tuple[str, ...], candidate: Candidate, misspelt: bool) -> Ranked | None:
+def _ranked(query_words: Words, candidate: Candidate, misspelt: bool) -> Ranked | None:
     fields = [_Field(text) for text in candidate.fields]
     worth, matched = 0.0, []
     for place, word in enumerate(query_words):
@@ -93,7 +97,7 @@ def _match(word: str, field: _Field, is_last: bool, misspelt: bool) -> _Match:
         if starts:
             nearest = min(starts, key=lambda form: (len(form), form))
             best = _Match(_PREFIX + 0.1 * len(word) / len(nearest), nearest)
-    if misspelt and can_be_misspelt(word):
+    if misspelt and len(word) >= _SHORTEST_MISSPELT and word.isalpha():
         best = max(best, _nearest(word, field, is_last))
     return best
 
@@ -111,7 +115,7 @@ def _nearest(word: str, field: _Field, is_last: bool) -> _Match:
     return best
 
 
-def _placement(query_words: tuple[str, ...], fields: list[_Field]) -> float:
+def _placement(query_words: Words, fields: list[_Field]) -> float:
     title, original_title, authors, series, *_ = fields
     titles = [field.main for field in (title, original_title) if field.text]
     worth = [_title_placement(query_words, words) for words in titles]
@@ -126,24 +130,34 @@ def _placement(query_words: tuple[str, ...], fields: list[_Field]) -> float:
     return max(worth)
 
 
-def _same_title(query_words: tuple[str, ...], title: tuple[str, ...]) -> bool:
+def _same_title(query_words: Words, title: Words) -> bool:
     return without_article(query_words) == without_article(title)
 
 
-def _title_placement(query_words: tuple[str, ...], title: tuple[str, ...]) -> float:
+def _title_placement(query_words: Words, title: Words) -> float:
     if _same_title(query_words, title):
         return _EXACT_TITLE + _TITLE_COVERAGE
     coverage = _TITLE_COVERAGE * len(set(query_words) & set(title)) / len(title)
-    for start in (title, without_article(title)):
-        if _begins(query_words, start):
-            is_whole = start[len(query_words) - 1] == query_words[-1]
-            return _TITLE_START * (1 if is_whole else _UNFINISHED) + coverage
-    if all(any(word == part or part.startswith(word) for part in title) for word in query_words):
-        return _WITHIN_TITLE + coverage
-    return coverage
+    return coverage + max(
+        _standing(query_words, title, _TITLE_START, _begins),
+        _standing(query_words, without_article(title), _TITLE_START, _begins),
+        _standing(query_words, title, _WITHIN_TITLE, _is_within),
+    )
 
 
-def _begins(query_words: tuple[str, ...], title: tuple[str, ...]) -> bool:
+def _standing(query_words: Words, title: Words, worth: float, stands: Callable[[Words, Words], bool]) -> float:
+    """Half as much where the title only has the beginning of the last word."""
+    if not stands(query_words, title):
+        return 0.0
+    return worth if query_words[-1] in title else worth * _UNFINISHED
+
+
+def _is_within(query_words: Words, title: Words) -> bool:
+    *whole, last = query_words
+    return set(whole) <= set(title) and any(word.startswith(last) for word in title)
+
+
+def _begins(query_words: Words, title: Words) -> bool:
     """Whether the title starts with these words, the last of which may be unfinished."""
     *whole, last = query_words
     return len(title) >= len(query_words) and title[: len(whole)] == tuple(whole) and title[len(whole)].startswith(last)
