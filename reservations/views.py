@@ -59,11 +59,19 @@ def reserve(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_login(reverse("book", args=[pk]))
     form = ReserveForm(request.POST)
-    days = form.cleaned_data["days"] if form.is_valid() else None
-    with _refusal_told(request):
-        made = services.reserve(user_id=request.user.pk, book_id=pk, days=days, join_queue=True, now=timezone.now())
-        messages.success(request, receipts.of_request(made))
+    if form.is_valid():
+        _reserve(request, book_id=pk, days=form.cleaned_data["days"])
+    else:
+        messages.error(request, _("Please choose for how many days."))
     return redirect("book", pk)
+
+
+def _reserve(request: HttpRequest, *, book_id: int, days: int | None) -> None:
+    with _refusal_told(request):
+        made = services.reserve(
+            user_id=request.user.pk, book_id=book_id, days=days, join_queue=True, now=timezone.now()
+        )
+        messages.success(request, receipts.of_request(made))
 
 
 @for_readers

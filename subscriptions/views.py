@@ -4,8 +4,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -27,9 +29,10 @@ def wallet(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@login_required
 def top_up(request: HttpRequest) -> HttpResponse:
     """Start a payment and go to its provider; money appears when the provider confirms."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("wallet"))
     form = TopUpForm(request.POST)
     if not form.is_valid():
         return _wallet_page(request, form, status=422)

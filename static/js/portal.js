@@ -47,6 +47,14 @@ document.addEventListener("htmx:afterSettle", (event) => {
   news.scrollIntoView({ block: "nearest" });
 });
 
+// Who was logged out meanwhile goes to the login page instead of getting it inside this one.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const there = event.detail.xhr.responseURL;
+  if (!there || new URL(there).pathname !== document.body.dataset.login) return;
+  event.preventDefault();
+  location.assign(there);
+});
+
 // A request that failed must not leave the reader waiting in silence.
 for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.addEventListener(failure, () => {
