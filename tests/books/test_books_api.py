@@ -4,6 +4,7 @@ import pytest
 
 from books import caches, services
 from books.models import Book
+from books.serializers import BookIn
 from books.services.indexing import index_books
 from library_portal.outbox.models import OutboxEvent
 from tests.factories.books import BookFactory
@@ -338,3 +339,14 @@ def test_names_are_listed_with_how_many_books_each_has(api, what, now):
     assert (entry["name"], entry["books_count"]) == ("Name", 1)
     assert api.get(f"/api/v1/{what}/{entry['id']}/").json()["books_count"] == 1
     assert problem(api.get(f"/api/v1/{what}/{entry['id'] + 1}/")) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "value", [None, True, -1, 10**30, 1.5, "", "x" * 5000, "\u200b", [], [1], {"a": 1}, "NaN", "'"]
+)
+def test_whatever_is_sent_is_taken_or_refused(api, staff, value):
+    url = f"{BOOKS}{BookFactory().pk}/"
+
+    answers = {field: api.patch(url, {field: value}, **staff).status_code for field in BookIn().fields}
+
+    assert {field: status for field, status in answers.items() if status not in (200, 400)} == {}
