@@ -192,6 +192,12 @@ def author_detail(*, author_id: int) -> Row:
 AUTHOR_FIELDS = ("id", "name", "biography", "city", "goodreads_url", "books_count")
 
 
+def book_ids_after(book_id: int, *, limit: int) -> list[int]:
+    """The next present books by id, for walking through the whole catalogue."""
+    books = Book.objects.filter(pk__gt=book_id, withdrawn_at=None).order_by("pk")
+    return list(books.values_list("pk", flat=True)[:limit])
+
+
 def index_documents(versions: Mapping[int, int]) -> list[BookDocument]:
     """What the index should hold of these books, each with its version; not the withdrawn and deleted."""
     books = Book.objects.filter(pk__in=versions, withdrawn_at=None).select_related("publisher")

@@ -97,6 +97,9 @@ class MongoStore:
         following.create_indexes(_INDEXES)
         self._swap(following.name)
 
+    def is_built(self) -> bool:
+        return bool(self._names().get("current"))
+
     def _books(self) -> Collection[dict[str, Any]]:
         current = self._names().get("current")
         if current is None:

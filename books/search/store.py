@@ -81,3 +81,6 @@ class SearchStore(Protocol):
 
     def rebuild(self, batches: Iterable[Sequence[IndexedBook]], *, progress: Progress) -> None:
         """Makes the store hold exactly these books, while it goes on answering and taking newer versions."""
+
+    def is_built(self) -> bool:
+        """Whether it can answer; a store that can't needs its first rebuild."""
