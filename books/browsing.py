@@ -1,9 +1,10 @@
 """One page of the catalogue as readers see it: found by the search, with today's availability from PostgreSQL."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 from django.utils.safestring import SafeString
 
@@ -15,6 +16,7 @@ from books.search.querying import NO_FILTERS, Filters
 from books.search.store import COUNT_LIMIT, FacetCount, Sort
 
 PAGE_SIZE = 24
+FACETS_KEPT_SECONDS = 120
 ORDERS: dict[str, tuple[str, ...]] = {
     "popular": ("-loans_count", "-ratings_count", "-id"),
     "newest": ("-created_at", "-id"),
@@ -68,15 +70,16 @@ def browse(wish: Wish) -> Shown:
         return _available_books(wish)
     if wish.available:
         return _available_hits(wish)
+    typed = bool(wish.text)
     result = search_books(
-        text=wish.text, filters=wish.filters, sort=wish.sort, page=wish.page, page_size=PAGE_SIZE, facets=True
+        text=wish.text, filters=wish.filters, sort=wish.sort, page=wish.page, page_size=PAGE_SIZE, facets=typed
     )
     return Shown(
         books=_with_titles(result.hits),
         total=result.total,
         page=wish.page,
         pages=_pages(result.total),
-        facets=result.facets,
+        facets=result.facets if typed else _facets_while_browsing(wish.filters),
         did_you_mean=result.did_you_mean,
         degraded=result.degraded,
     )
@@ -121,8 +124,21 @@ def _available_books(wish: Wish) -> Shown:
     books = _filtered(present_books().filter(status=AVAILABLE), wish.filters)
     total = books.order_by()[:COUNT_LIMIT].count()
     rows = _page_of(books.order_by(*ORDERS.get(wish.sort, ORDERS["popular"])).values(*SUMMARY_FIELDS), wish.page)
-    facets = search_books(filters=wish.filters, page_size=1, facets=True).facets
-    return Shown(books=summaries(rows), total=total, page=wish.page, pages=_pages(total), facets=facets)
+    return Shown(
+        books=summaries(rows),
+        total=total,
+        page=wish.page,
+        pages=_pages(total),
+        facets=_facets_while_browsing(wish.filters),
+    )
+
+
+def _facets_while_browsing(filters: Filters) -> list[FacetCount]:
+    """Counting a whole catalogue takes long and changes little: kept for FACETS_KEPT_SECONDS."""
+    key = f"catalogue:facets:{'/'.join(str(value) for value in astuple(filters))}"
+    return cache.get_or_set(
+        key, lambda: search_books(filters=filters, page_size=1, facets=True).facets, FACETS_KEPT_SECONDS
+    )
 
 
 def _filtered(books: QuerySet[Book], filters: Filters) -> QuerySet[Book]:
