@@ -33,6 +33,7 @@ def pytest_load_initial_conftests() -> Generator[None]:
         os.environ.pop(name, None)
     os.environ |= {"ENVIRONMENT": "test", "SECRET_KEY": "only-for-tests-and-long-enough-for-HS256"}
     folder = servers.enter_context(tempfile.TemporaryDirectory(prefix="portal-tests-", ignore_cleanup_errors=True))
+    Path(folder).chmod(0o711)  # the servers run as another user when root runs the tests
     if "DATABASE_URL" not in os.environ:
         os.environ |= servers.enter_context(embedded.servers(Path(folder) / "var", durable=False))
     os.environ["VAR_DIR"] = str(Path(folder) / "var")

@@ -12,7 +12,7 @@ from library_portal.embedded.errors import EmbeddedError
 from library_portal.embedded.locks import locked
 from library_portal.embedded.private import Private
 
-# Where root keeps the data of a VAR_DIR that the unprivileged user can't reach, such as one below /root.
+# Where root keeps the data of a VAR_DIR that the unprivileged user can't reach, such as one in root's own home.
 PROJECT = Path(__file__).resolve().parents[2]
 STORES = Path("/var/lib/library-portal")
 ORPHANS_GONE_SECONDS = 20

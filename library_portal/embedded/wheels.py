@@ -14,7 +14,7 @@ NOT_NEEDED = shutil.ignore_patterns("include", "*.a", "*.py", "__pycache__")
 def wheel_program(home: Home, *, distribution: str, path: str) -> Path:
     """The program at `path` inside the wheel. Raises EmbeddedError when the wheel is not installed.
 
-    Where the account can't enter the virtual environment (below /root), a copy beside the data serves.
+    Where the account can't enter the virtual environment (in root's home), a copy beside the data serves.
     """
     package = path.partition("/")[0]
     spec = find_spec(package)

