@@ -28,6 +28,7 @@ each = pytest.mark.parametrize("operation", EVERY, ids=str)
 each_with_body = pytest.mark.parametrize("operation", WITH_BODY, ids=str)
 each_with_address = pytest.mark.parametrize("operation", WITH_ADDRESS, ids=str)
 
+client = Client()
 MEMBERS = {"type", "title", "status", "detail", "code", "errors"}
 
 
@@ -49,7 +50,7 @@ def send(
     body: bytes = b"{}",
     content_type: str = "application/json",
 ) -> Any:
-    return Client().generic(operation.method, address, body, content_type=content_type, headers=headers)
+    return client.generic(operation.method, address, body, content_type=content_type, headers=headers)
 
 
 def assert_promised(operation: Operation, response: Any) -> None:
@@ -130,7 +131,7 @@ def test_who_is_unknown_or_has_a_false_token_gets_a_problem(operation: Operation
 def test_another_method_is_refused(path: str, admin: dict[str, str]) -> None:
     operation = next(operation for operation in EVERY if operation.path == path)
 
-    response = Client().generic("TRACE", operation.address(), headers=admin)
+    response = client.generic("TRACE", operation.address(), headers=admin)
 
     assert response.status_code in (403, 404, 405)
     assert_problem(response)
@@ -138,7 +139,7 @@ def test_another_method_is_refused(path: str, admin: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "x", "*/*;q=x"])
 def test_another_format_than_json_is_refused_or_json(accept: str) -> None:
-    response = Client().get("/api/v1/plans/", headers={"Accept": accept})
+    response = client.get("/api/v1/plans/", headers={"Accept": accept})
 
     assert response.status_code in (200, 406)
     assert response["Content-Type"] in ("application/json", "application/problem+json")
@@ -148,7 +149,7 @@ def test_another_format_than_json_is_refused_or_json(accept: str) -> None:
     "address", ["/api/", "/api/v1/nothing/", "/api/v2/", "/api/v1/books/1/nothing/", "/api/v1/%ff/"]
 )
 def test_an_unknown_address_is_a_problem_not_a_page(address: str) -> None:
-    response = Client().get(address)
+    response = client.get(address)
 
     assert response.status_code == 404
     assert_problem(response)
