@@ -6,6 +6,7 @@ from itertools import islice
 from .documents import BookDocument
 from .failover import mongo_store
 from .indexing import IndexedBook, analyse_book
+from .models import BookSearchEntry
 from .postgres_store import PostgresStore
 from .store import Progress, SearchStore
 
@@ -28,6 +29,11 @@ def forget_books(book_ids: Sequence[int], *, version: int) -> None:
 def rebuild(store: SearchStore, documents: Iterable[BookDocument], *, progress: Progress) -> None:
     """Reads the whole catalogue anew into one store, which goes on answering. `progress` gets the books done so far."""
     store.rebuild(_analysed(documents), progress=progress)
+
+
+def indexed_versions(book_ids: Sequence[int]) -> dict[int, int]:
+    """The version of each book that PostgreSQL's index holds; books that were never indexed are left out."""
+    return dict(BookSearchEntry.objects.filter(book_id__in=book_ids).values_list("book_id", "version"))
 
 
 def stores() -> list[SearchStore]:

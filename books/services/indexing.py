@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from books.queries import book_ids_after, index_documents
 from books.search.documents import BookDocument
-from books.search.services import BATCH, forget_books, rebuild
+from books.search.services import BATCH, forget_books, indexed_versions, rebuild
 from books.search.services import index_books as write_index
 from books.search.store import Progress, SearchStore
-from library_portal.outbox import latest_event_id
 
 
 def index_books(versions: Mapping[int, int]) -> None:
@@ -27,12 +26,13 @@ def rebuild_index(store: SearchStore, *, progress: Progress) -> None:
 
 
 def _whole_catalogue() -> Iterator[BookDocument]:
-    """Each book with the newest event before it was read as its version: whatever happens to it later is newer."""
+    """Each book with the version that was last indexed, noted before the book is read.
+
+    A change that is committed later has a greater event id. The newest event of all would not do as version: an
+    older one may still be uncommitted, and would then count as out of date.
+    """
     last_id = 0
-    while True:
-        version = latest_event_id()
-        ids = book_ids_after(last_id, limit=BATCH)
-        if not ids:
-            return
-        yield from index_documents(dict.fromkeys(ids, version))
+    while ids := book_ids_after(last_id, limit=BATCH):
+        versions = indexed_versions(ids)
+        yield from index_documents({book_id: versions.get(book_id, 0) for book_id in ids})
         last_id = ids[-1]

@@ -5,7 +5,7 @@
 
 from library_portal.outbox.registry import Event, subscribe
 
-__all__ = ["Event", "latest_event_id", "record", "subscribe"]
+__all__ = ["Event", "record", "subscribe"]
 
 
 def record(event: Event) -> int:
@@ -13,11 +13,3 @@ def record(event: Event) -> int:
     from library_portal.outbox.recording import record as record_event
 
     return record_event(event)
-
-
-def latest_event_id() -> int:
-    """The id of the newest event, 0 before the first: every event recorded from now on has a greater one."""
-    from library_portal.outbox.models import OutboxEvent
-
-    newest = OutboxEvent.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return newest or 0

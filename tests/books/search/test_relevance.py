@@ -17,7 +17,7 @@ from tests.books.search.relevance_cases import ALL, FIRST
 
 AMONG_THE_FIRST_FIVE = 0.95
 # FerretDB reads its whole collection for each query: it gets all the cases on a part of the catalogue.
-MOST_POPULAR = 300
+MOST_POPULAR = 100
 
 
 @pytest.fixture(scope="module")
