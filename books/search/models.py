@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 # Writes wait here to enter an index together; every search reads what waits, so that it stays short.
@@ -39,6 +40,7 @@ class BookSearchEntry(models.Model):
             models.Index(fields=["-created_at", "book_id"], name="search_newest"),
             models.Index(fields=["sort_title", "book_id"], name="search_by_title"),
             models.Index(fields=["year", "-popularity", "book_id"], name="search_by_year"),
+            models.Index(fields=["book_id"], name="search_present", condition=Q(document__isnull=False)),
         ]
 
     def __str__(self) -> str:
