@@ -104,4 +104,3 @@ def test_a_phone_shows_every_page_without_sideways_scrolling(person) -> None:
     for address in ("/", "/books/", "/books/?q=tolkien", "/books/1/", "/login/", "/signup/"):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
-
