@@ -1,4 +1,4 @@
-"""Every address of the portal. Pages are in each app's `urls.py`, the API is put together in `library_portal.api.urls`."""
+"""Every address of the portal. Pages are in each app's `urls.py`, the API is put together in `api_urls.py`."""
 
 from django.conf import settings
 from django.contrib import admin

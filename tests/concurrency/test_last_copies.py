@@ -7,6 +7,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -66,7 +67,10 @@ class Storm:
     def reserve(self) -> list[Answer]:
         body = {"book": self.book.pk, "days": 7}
         return all_at_once(
-            [lambda headers=headers: post(f"{self.url}/api/v1/reservations/", headers, body) for headers in self.headers]
+            [
+                lambda headers=headers: post(f"{self.url}/api/v1/reservations/", headers, body)
+                for headers in self.headers
+            ]
         )
 
 
@@ -123,9 +127,7 @@ def test_three_returns_at_once_serve_the_next_three_in_order(storm: Storm) -> No
     def act(action: str) -> list[Answer]:
         return all_at_once(
             [
-                lambda one=one: post(
-                    f"{storm.url}/api/v1/reservations/{one.pk}/{action}/", headers_of[one.user_id], {}
-                )
+                lambda one=one: post(f"{storm.url}/api/v1/reservations/{one.pk}/{action}/", headers_of[one.user_id], {})
                 for one in holders
             ]
         )
@@ -147,10 +149,8 @@ def test_control_without_the_lock_the_storm_does_damage(storm: Storm, monkeypatc
 
     def read_the_shelf_together(book_id: int) -> Copy | None:
         copy = first_free_copy(book_id=book_id)
-        try:
+        with suppress(threading.BrokenBarrierError):  # a second look, after the storm has broken up
             everybody_has_read.wait(timeout=10)
-        except threading.BrokenBarrierError:
-            pass  # a second look after the storm has broken up
         return copy
 
     monkeypatch.setattr(books.services, "lock_book", lambda book_id: Book.objects.get(pk=book_id))

@@ -1,4 +1,4 @@
-"""Asking for a book: held at once when nobody waits, else a place in the queue (rules.md, "The life of a reservation")."""
+"""Asking for a book: held at once when nobody waits, else a place in the queue (rules.md)."""
 
 from datetime import timedelta
 from decimal import Decimal
