@@ -54,7 +54,7 @@ class SignUp(OpenToAll):
     @may_refuse(RateLimited)
     def post(self, request: Request) -> Response:
         wanted = _validated(shapes.SignUpIn, request)
-        wanted["phone"] = str(wanted["phone"] or "")
+        wanted["phone"] = str(wanted.get("phone", ""))
         signed_up = services.sign_up(**wanted, device=device_of(request), now=timezone.now())
         user = {
             "id": signed_up.user_id,

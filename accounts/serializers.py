@@ -12,8 +12,8 @@ LOGIN_ID = r"^[A-Za-z0-9_-]{1,64}\Z"
 
 class SignUpIn(serializers.Serializer):
     username = serializers.CharField(max_length=150)
-    email = serializers.EmailField(max_length=254, required=False, default="")
-    phone = PhoneNumberField(required=False, default="", help_text=_("E.164, as in +14155552671"))
+    email = serializers.EmailField(max_length=254, required=False)
+    phone = PhoneNumberField(required=False, help_text=_("E.164, as in +14155552671"))
     password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
 
 
