@@ -19,7 +19,7 @@ _ORDERS: dict[Sort, tuple[str, str]] = {
     "newest": ("-created_at", "book_id"),
     "title": ("sort_title", "book_id"),
 }
-_COLUMNS = [field.column for field in BookSearchEntry._meta.concrete_fields]
+_COLUMNS = [field.name for field in BookSearchEntry._meta.concrete_fields]
 # In the order of ids, so that two writers never wait for each other in a circle. Only names are filled in.
 _KEEP = """
 INSERT INTO {table} AS kept ({columns})
@@ -115,7 +115,7 @@ def _row(book: IndexedBook) -> dict[str, Any]:
 
 
 def _tombstone(book_id: int, version: int) -> dict[str, Any]:
-    empty = {field.column: field.get_default() for field in BookSearchEntry._meta.concrete_fields}
+    empty = {field.name: field.get_default() for field in BookSearchEntry._meta.concrete_fields}
     return empty | {"book_id": book_id, "version": version}
 
 

@@ -50,13 +50,18 @@ class FacetCount(NamedTuple):
     kind: str
     value: str
     label: str
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count
 
 
 def facet_counts(rows: Iterable[tuple[str, int]]) -> list[FacetCount]:
     """From "kind:value:label" and how often it occurs; most frequent first."""
-    counts = [FacetCount(*facet.split(":", 2), count) for facet, count in rows]
+    counts = [FacetCount(*_parts(facet), count) for facet, count in rows]
     return sorted(counts, key=lambda facet: (-facet.count, facet.kind, facet.label))
+
+
+def _parts(facet: str) -> tuple[str, str, str]:
+    kind, value, label = facet.split(":", 2)
+    return kind, value, label
 
 
 class SearchStore(Protocol):
