@@ -17,18 +17,23 @@ RELAY = "relay"
 ALONE = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
+def environment(*, broker_url: str, var_dir: Path) -> dict[str, str]:
+    """The test's own database and Redis, and this broker."""
+    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+    return {
+        **os.environ,
+        "DATABASE_URL": database.geturl(),
+        "BROKER_URL": broker_url,
+        "VAR_DIR": str(var_dir),
+        "DELIVERY_LEASE_SECONDS": "3",
+        "C_FORCE_ROOT": "1",
+    }
+
+
 class Processes:
     def __init__(self, *, broker_url: str, var_dir: Path) -> None:
-        database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
         self._var_dir = var_dir
-        self._environment = {
-            **os.environ,
-            "DATABASE_URL": database.geturl(),
-            "BROKER_URL": broker_url,
-            "VAR_DIR": str(var_dir),
-            "DELIVERY_LEASE_SECONDS": "3",
-            "C_FORCE_ROOT": "1",
-        }
+        self._environment = environment(broker_url=broker_url, var_dir=var_dir)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str) -> None:
@@ -49,9 +54,6 @@ class Processes:
         for process in self._running.values():
             process.terminate()
         return {name: process.wait(timeout=30) for name, process in self._running.items()}
-
-    def log(self, name: str) -> str:
-        return (self._var_dir / f"{name}.log").read_text()
 
 
 @contextmanager
