@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-holds": {"task": "reservations.tasks.expire_holds", "schedule": timedelta(minutes=1)},
     "sweep-free-copies": {"task": "reservations.tasks.sweep_free_copies", "schedule": timedelta(minutes=5)},
     "prune-outbox": {"task": "library_portal.outbox.tasks.prune_outbox", "schedule": timedelta(hours=6)},
+    "forget-kept-answers": {"task": "library_portal.api.tasks.forget_kept_answers", "schedule": timedelta(hours=1)},
 }
 
 # --- People ----------------------------------------------------------------------------------------------

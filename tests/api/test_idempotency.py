@@ -1,10 +1,11 @@
 """`Idempotency-Key` on a POST that moves a copy or money (api.md)."""
 
 from datetime import timedelta
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -148,3 +149,26 @@ def test_old_answers_are_forgotten(api: APIClient, payer: User) -> None:
 
     assert forget_kept_answers() == 1
     assert list(KeptAnswer.objects.values_list("key", flat=True)) == ["new"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_at_once_one_runs_and_the_others_are_told_to_wait() -> None:
+    user_id, together, outcomes = patron().pk, Barrier(8), []
+
+    def send() -> None:
+        together.wait()
+        try:
+            idempotency.claim(user_id=user_id, path=CHARGE, key="one", body=b"{}", now=timezone.now())
+            outcomes.append("runs")
+        except idempotency.IdempotencyInProgress:
+            outcomes.append("waits")
+        finally:
+            connection.close()
+
+    requests = [Thread(target=send) for _ in range(8)]
+    for request in requests:
+        request.start()
+    for request in requests:
+        request.join()
+
+    assert sorted(outcomes) == ["runs"] + ["waits"] * 7
