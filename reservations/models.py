@@ -120,7 +120,7 @@ class Reservation(models.Model):
             models.Index(fields=["hold_until"], name="reservation_expiring", condition=Q(status="ready")),
             models.Index(fields=["due_on", "id"], name="reservation_due", condition=Q(status="active")),
             models.Index(fields=["status", "-id"], name="reservation_by_status"),
-            models.Index(fields=["book", "status"], name="reservation_by_book"),
+            models.Index(fields=["book", "status", "-closed_at"], name="reservation_by_book"),
         ]
 
     def __str__(self) -> str:

@@ -13,16 +13,21 @@ import books.queries
 from library_portal.errors import PortalError
 from reservations.models import OPEN, Reservation, Status
 from reservations.standing import check_days, check_may_hold, check_may_request, standing_of
+from reservations.waiting_time import estimated_wait_days
 
 
 @dataclass(frozen=True)
 class Availability:
-    """A book's copies and queue now; `status` is `available`, `borrowed` or `unavailable`."""
+    """A book's copies and queue now; `status` is `available`, `borrowed` or `unavailable`.
+
+    `estimated_wait` is in days: 0 when a copy is free for a newcomer, None when there is none to wait for.
+    """
 
     status: str
     copies: int
     free: int
     waiting: int
+    estimated_wait: int | None
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,21 @@ def holds_over(*, now: datetime, limit: int) -> list[int]:
 def availability(*, book_id: int) -> Availability:
     """From PostgreSQL, never from the index. Raises BookNotFound."""
     book = books.queries.lending_facts(book_id=book_id)
-    return Availability(status=book.status, copies=book.copies_count, free=book.free_copies, waiting=book.waiting_count)
+    return Availability(
+        status=book.status,
+        copies=book.copies_count,
+        free=book.free_copies,
+        waiting=book.waiting_count,
+        estimated_wait=_estimated_wait(book_id, book),
+    )
+
+
+def _estimated_wait(book_id: int, book: books.queries.LendingFacts) -> int | None:
+    if book.status == books.queries.UNAVAILABLE:
+        return None
+    if book.status == books.queries.AVAILABLE:
+        return 0
+    return estimated_wait_days(book_id=book_id, copies=book.copies_count, waiting=book.waiting_count)
 
 
 def quote(*, user_id: int, book_id: int, days: int | None, now: datetime) -> Quote:

@@ -111,3 +111,6 @@ class AvailabilitySerializer(serializers.Serializer):
     copies = serializers.IntegerField()
     free = serializers.IntegerField()
     waiting = serializers.IntegerField()
+    estimated_wait = serializers.IntegerField(
+        allow_null=True, help_text="days until a newcomer's turn; null when there is no copy to wait for"
+    )

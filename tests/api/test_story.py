@@ -67,6 +67,7 @@ def test_a_book_goes_from_reader_to_reader_with_tokens_only(portal: Portal, mail
         "copies": 1,
         "free": 0,
         "waiting": 1,
+        "estimated_wait": 14,
     }
     assert cleo.call("POST", f"reservations/{held['id']}/return/")["refunded"] == "0.70"
     assert "Persuasion" in dan.wait_for_notification("copy_ready")["title"]
