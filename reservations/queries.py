@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 import books.queries
 from library_portal.errors import PortalError
 from reservations.models import OPEN, Reservation, Status
-from reservations.standing import check_days, check_may_hold, check_may_request, standing_of
+from reservations.standing import Standing, check_may_hold, check_may_wait, check_request, standing_of
 from reservations.waiting_time import estimated_wait_days
 
 
@@ -125,12 +125,7 @@ def quote(*, user_id: int, book_id: int, days: int | None, now: datetime) -> Quo
     ready = book.status == books.queries.AVAILABLE
     waiting = Reservation.objects.filter(book_id=book_id, status=Status.PENDING)
     ahead = waiting.filter(priority__gte=standing.plan.priority).count()
-    refusal = None
-    try:
-        check_days(standing, wanted)
-        check_may_hold(standing, price=price) if ready else check_may_request(standing)
-    except PortalError as error:
-        refusal = error
+    refusal = _refusal(standing, user_id=user_id, book_id=book_id, days=wanted, price=price if ready else None)
     return Quote(
         days=wanted,
         max_days=standing.plan.max_days,
@@ -143,6 +138,16 @@ def quote(*, user_id: int, book_id: int, days: int | None, now: datetime) -> Quo
         queue_position=None if ready else ahead + 1,
         refusal=refusal,
     )
+
+
+def _refusal(standing: Standing, *, user_id: int, book_id: int, days: int, price: Decimal | None) -> PortalError | None:
+    """The error that `reserve` would raise now; without a `price` there is no copy to hold."""
+    try:
+        check_request(standing, user_id=user_id, book_id=book_id, days=days)
+        check_may_wait(standing) if price is None else check_may_hold(standing, price=price)
+    except PortalError as error:
+        return error
+    return None
 
 
 def extensions_left(reservation: Reservation) -> int:

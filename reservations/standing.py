@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 import accounts.queries
+import books.queries
 import subscriptions.queries
 from library_portal.errors import PortalError
-from reservations.models import WITH_COPY, Reservation, Status
+from reservations.models import OPEN, WITH_COPY, Reservation, Status
 from subscriptions.discounts import Discount, best_discount, reservation_price
 from subscriptions.services import InsufficientFunds
 
@@ -47,6 +48,20 @@ class DurationTooLong(ReservationError):
 class Blocked(ReservationError):
     code = "blocked"
     title = _("New holds are blocked until overdue books are back and debts are paid.")
+
+
+class AlreadyReserved(ReservationError):
+    code = "already_reserved"
+    title = _("You have already reserved this book.")
+
+
+class BookUnavailable(ReservationError):
+    code = "unavailable"
+    title = _("No copy of this book can be had right now.")
+
+
+class TooManyPending(LimitReached):
+    title = _("You are already waiting for as many books as one patron can.")
 
 
 @dataclass(frozen=True)
@@ -119,6 +134,22 @@ def check_days(standing: Standing, days: int) -> None:
             _("The %(plan)s plan lends for 1 to %(days)s days.")
             % {"plan": standing.plan.name, "days": standing.plan.max_days}
         )
+
+
+def check_request(standing: Standing, *, user_id: int, book_id: int, days: int) -> None:
+    """What every request must pass. Raises AlreadyReserved, DurationTooLong, Blocked, BookUnavailable, BookNotFound."""
+    if Reservation.objects.filter(user_id=user_id, book_id=book_id, status__in=OPEN).exists():
+        raise AlreadyReserved
+    check_days(standing, days)
+    check_may_request(standing)
+    if books.queries.status_of(book_id=book_id) == books.queries.UNAVAILABLE:
+        raise BookUnavailable
+
+
+def check_may_wait(standing: Standing) -> None:
+    """Raises TooManyPending."""
+    if standing.pending >= settings.MAX_PENDING:
+        raise TooManyPending
 
 
 def check_may_request(standing: Standing) -> None:

@@ -3,7 +3,8 @@
 from reservations.services.allocate import allocate, allocate_for_patron
 from reservations.services.cancel import NotCancellable, cancel, expire_hold
 from reservations.services.loans import NotCheckable, NotReturnable, ReturnResult, check_out, return_copy
-from reservations.services.reserve import AlreadyReserved, BookUnavailable, TooManyPending, reserve
+from reservations.services.reserve import reserve
+from reservations.standing import AlreadyReserved, BookUnavailable, TooManyPending
 
 __all__ = [
     "AlreadyReserved",

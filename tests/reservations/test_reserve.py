@@ -147,3 +147,19 @@ def test_a_quote_tells_price_and_refusal_and_changes_nothing(now) -> None:
     )
     assert quote.refusal.code == "insufficient_funds"
     assert not Reservation.objects.exists()
+
+
+def quoted_code(user, book, now) -> str | None:
+    refusal = queries.quote(user_id=user.pk, book_id=book.pk, days=None, now=now).refusal
+    return refusal and refusal.code
+
+
+def test_a_quote_tells_what_reserving_would_be_refused_for(now, settings) -> None:
+    settings.MAX_PENDING = 1
+    reader, lost, own, wanted = patron(plan="PREMIUM"), *(book_with_copies(1) for _ in range(3))
+    Copy.objects.filter(book=lost).update(status=Copy.Status.UNAVAILABLE, reason="lost")
+    for book in (own, wanted):
+        reserve(patron(), book, now)
+    assert [quoted_code(reader, book, now) for book in (lost, own, wanted)] == ["unavailable", None, None]
+    reserve(reader, own, now)
+    assert [quoted_code(reader, book, now) for book in (own, wanted)] == ["already_reserved", "limit_reached"]
