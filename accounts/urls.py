@@ -9,5 +9,4 @@ urlpatterns = [
     path("login/code/", views.CodePage.as_view(), name="login-code"),
     path("login/code/resend/", views.resend_code, name="login-code-resend"),
     path("logout/", LogoutView.as_view(), name="logout"),
-    path("admin/login/", views.AdminLoginPage.as_view()),  # before the admin's own
 ]

@@ -7,8 +7,10 @@ from django.urls import reverse
 
 from accounts import services
 from accounts.models import Role, Session, User
+from subscriptions.models import Wallet
 from tests.accounts.codes_sent import code_from_mail, wrong_code
 from tests.factories.accounts import PASSWORD, UserFactory
+from tests.factories.tokens import bearer
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +79,7 @@ def test_login_goes_on_to_where_the_person_was_heading(client) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"]
+    "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example", "book"]
 )
 def test_login_never_leaves_the_portal(client, target) -> None:
     assert log_in(client, UserFactory(second_step=False), next=target).url == reverse("shelf")
@@ -205,6 +207,28 @@ def test_the_admin_asks_staff_for_their_code(client, role) -> None:
     assert give_code(client, user).url == "/admin/"
     assert client.get("/admin/").status_code == 200
     assert client.get("/admin/login/").url == "/admin/"
+
+
+def test_no_page_of_the_admin_lets_anybody_in_without_a_code(client) -> None:
+    """The stock admin logs in whoever posts a right password to a page that they may not see."""
+    client.force_login(UserFactory(role=Role.LIBRARIAN))
+    admin = UserFactory(role=Role.ADMIN)
+    wallet = Wallet.objects.create(user=UserFactory())
+    client.post(f"/admin/subscriptions/wallet/{wallet.pk}/adjust/", {"username": admin.username, "password": PASSWORD})
+    assert client.get("/admin/").context["user"].role == Role.LIBRARIAN
+
+
+def test_staff_who_change_their_password_in_the_admin_are_logged_out_everywhere(client) -> None:
+    user = UserFactory(role=Role.LIBRARIAN)
+    app = bearer(user)
+    client.force_login(user)
+    new = "another-long-passphrase"
+    wrong = {"old_password": "wrong", "new_password1": new, "new_password2": new}
+    assert client.post("/admin/password_change/", wrong).status_code == 200
+    assert client.get("/api/v1/users/me/", headers=app).status_code == 200
+    assert client.post("/admin/password_change/", wrong | {"old_password": PASSWORD}).status_code == 302
+    assert Client().get("/api/v1/users/me/", headers=app).json()["code"] == "token_revoked"
+    assert client.get("/admin/").status_code == 302
 
 
 def test_patrons_are_not_let_into_the_admin(client) -> None:
