@@ -11,7 +11,7 @@ from django.shortcuts import redirect, resolve_url
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -24,6 +24,7 @@ from accounts.devices import device_of
 from accounts.forms import CodeForm, LoginForm, SignUpForm
 from accounts.models import Session
 from accounts.services import Challenge, LoggedIn
+from library_portal.coming_back import stays_here
 from library_portal.errors import PortalError, RateLimited, ServiceUnavailable
 
 
@@ -44,10 +45,7 @@ class EntryPage(FormView):
 
     def next_url(self) -> str:
         wanted = self.request.POST.get("next") or self.request.GET.get("next", "")
-        is_ours = url_has_allowed_host_and_scheme(
-            wanted, allowed_hosts={self.request.get_host()}, require_https=self.request.is_secure()
-        )
-        return wanted if is_ours else resolve_url(self.default_next)
+        return wanted if stays_here(wanted) else resolve_url(self.default_next)
 
     def go_on(self, answer: Challenge | LoggedIn) -> HttpResponse:
         if isinstance(answer, Challenge):

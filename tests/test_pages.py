@@ -102,6 +102,15 @@ def test_the_chosen_theme_is_remembered_and_drawn_at_once(client: Client) -> Non
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "away", ["shelf", "book", "?q=1", "//evil.example/", "/\\evil.example/", "https:evil.example", "/\t/"]
+)
+def test_going_on_takes_a_path_of_this_site_and_no_name_of_a_view(client: Client, away: str) -> None:
+    taken = "/%09/" if away == "/\t/" else "/"
+    assert client.post("/theme/", {"theme": "dark", "next": away}).url == taken
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("theme", ["", "pink", '"><script>'])
 def test_a_theme_that_does_not_exist_changes_nothing(client: Client, theme: str) -> None:
     answer = client.post("/theme/", {"theme": theme, "next": "https://evil.example/"})
