@@ -78,6 +78,6 @@ def _wallet_page(request: HttpRequest, form: TopUpForm, status: int = 200) -> Ht
 def _statement(user_id: int, before: str) -> list[LedgerEntry]:
     """Entries older than `before`, one more than is shown."""
     entries = queries.statement(user_id=user_id)
-    if before.isdigit() and len(before) < 19:
+    if before.isascii() and before.isdigit() and len(before) < 19:
         entries = entries.filter(pk__lt=int(before))
     return list(entries[: ENTRIES_SHOWN + 1])
