@@ -84,7 +84,9 @@ def _mark_failed(delivery: Delivery, error: Exception, now: datetime) -> None:
     delivery.send_after = now + _pause(delivery.attempts)
     if delivery.attempts >= settings.DELIVERY_MAX_ATTEMPTS:
         delivery.status = Delivery.Status.DEAD
-    delivery.save(update_fields=["attempts", "sends", "last_error", "send_after", "status"])
+    failure = {name: getattr(delivery, name) for name in ("attempts", "sends", "last_error", "send_after", "status")}
+    # Without a lock (atomic=False) a second run may have succeeded while this one failed: done stays done.
+    Delivery.objects.filter(pk=delivery.pk).exclude(status=Delivery.Status.DONE).update(**failure)
 
 
 def _pause(failures: int) -> timedelta:

@@ -9,6 +9,8 @@ from django.db import transaction
 from library_portal.notifications import notify
 from library_portal.notifications.models import Kind
 from library_portal.outbox import Event, subscribe
+from library_portal.outbox.delivery import deliver
+from library_portal.outbox.models import Delivery
 from library_portal.outbox.registry import Delivered
 
 
@@ -31,6 +33,22 @@ drunk: list[tuple[int, Any]] = []
 def drink(delivered: Delivered) -> None:
     with transaction.atomic(durable=True):
         drunk.append((delivered.event_id, delivered.payload))
+
+
+@dataclass(frozen=True)
+class BellRung(Event):
+    name = "tests.bell_rung"
+
+
+@subscribe(BellRung, queue="circulation", atomic=False)
+def answer(delivered: Delivered) -> None:
+    """So slow that its message is sent again: the second run is through before the first one fails."""
+    ringing = Delivery.objects.get(event=delivered.event_id)
+    if "second run" in ringing.last_error:
+        return
+    Delivery.objects.filter(pk=ringing.pk).update(last_error="second run")
+    deliver(delivery_id=ringing.pk, attempts=0)
+    raise Spoiled("too late")
 
 
 @subscribe(TeaServed, queue="notifications")

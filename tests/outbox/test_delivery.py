@@ -11,7 +11,7 @@ from library_portal.notifications.models import Notification
 from library_portal.outbox import record
 from library_portal.outbox.delivery import HandlerFailed, deliver, deliver_pending, replay
 from library_portal.outbox.models import Delivery
-from tests.outbox.happenings import TeaServed, drunk
+from tests.outbox.happenings import BellRung, TeaServed, drunk
 
 
 def serve(cup: int = 1, *, spoiled: bool = False) -> int:
@@ -67,6 +67,18 @@ def test_a_message_from_before_the_last_failure_is_not_tried(reader: User) -> No
 
     assert deliver(delivery_id=thanking().pk, attempts=0) is None
     assert thanking().attempts == 1
+
+
+@pytest.mark.django_db
+def test_a_run_that_fails_after_another_has_done_it_changes_nothing() -> None:
+    with transaction.atomic():
+        record(BellRung())
+    ringing = Delivery.objects.get()
+
+    deliver(delivery_id=ringing.pk, attempts=0)
+
+    ringing.refresh_from_db()
+    assert (ringing.status, ringing.attempts) == ("done", 0)
 
 
 def test_pauses_grow_with_every_failure(reader: User) -> None:
