@@ -51,15 +51,19 @@ def refund(*, user_id: int, amount: Decimal, reference: str, key: str) -> Ledger
 
 @transaction.atomic
 def charge_or_owe(*, user_id: int, amount: Decimal, kind: str, reference: str, key: str) -> Decimal:
-    """Take what the wallet covers; the rest becomes a debt. Returns the debt in dollars (rules.md, "Late")."""
+    """Take what the wallet covers; the rest becomes a debt. Returns the debt in dollars (rules.md, "Late").
+
+    Once per key and once per reference: where nothing was covered, there is no entry but the debt.
+    """
     wallet = lock_wallet(user_id=user_id)
+    debt = Debt.objects.filter(reference=reference).first()
+    if debt or _exists(key):
+        return debt.amount if debt else Decimal("0.00")
     covered = min(amount, wallet.balance)
     _move(wallet, -covered, kind=kind, reference=reference, key=key)
     owed = amount - covered
     if owed:
-        Debt.objects.get_or_create(
-            reference=reference, defaults={"wallet": wallet, "amount": owed, "outstanding": owed}
-        )
+        Debt.objects.create(wallet=wallet, reference=reference, amount=owed, outstanding=owed)
     return owed
 
 

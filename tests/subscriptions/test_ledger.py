@@ -8,6 +8,7 @@ from django.db.models import Sum
 
 from subscriptions import services
 from subscriptions.models import LedgerEntry, Wallet
+from subscriptions.queries import wallet_of
 from tests.factories.people import patron
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +76,23 @@ def test_what_the_wallet_cannot_cover_becomes_a_debt_and_the_next_top_up_pays_it
         ("top_up", Decimal("5.00"), Decimal("5.00")),
         ("late_fee", Decimal("-1.50"), Decimal("3.50")),
     ]
+
+
+@pytest.mark.parametrize(("balance", "owed"), [("5.00", "0.00"), ("0.30", "0.70"), ("0", "1.00")])
+def test_a_fee_is_charged_or_owed_once(balance: str, owed: str) -> None:
+    reader = patron(balance=balance)
+    fee = {"amount": Decimal(1), "kind": "late_fee", "reference": "reservation:7", "key": "late"}
+    assert services.charge_or_owe(user_id=reader.pk, **fee) == Decimal(owed)
+    services.adjust(user_id=reader.pk, amount=Decimal(9), reason="gift", key="gift")
+    before = wallet_of(user_id=reader.pk)
+    assert services.charge_or_owe(user_id=reader.pk, **fee) == Decimal(owed)
+    assert wallet_of(user_id=reader.pk) == before
+
+
+def test_a_fee_that_was_paid_is_not_owed_later() -> None:
+    reader = patron(balance="1.00")
+    for _ in range(2):
+        services.charge_or_owe(
+            user_id=reader.pk, amount=Decimal(1), kind="late_fee", reference="reservation:7", key="late"
+        )
+    assert wallet_of(user_id=reader.pk).debt == 0
