@@ -77,7 +77,7 @@ class AdjustmentForm(forms.Form):
     amount = forms.DecimalField(
         label=_("Amount"), max_digits=8, decimal_places=2, help_text=_("Dollars; negative takes money out")
     )
-    reason = forms.CharField(label=_("Reason"), max_length=300)
+    reason = forms.CharField(label=_("Reason"), max_length=140)  # the admin's name is added to it
     key = forms.UUIDField(widget=forms.HiddenInput)
 
 
