@@ -82,6 +82,8 @@ def set_waiting_count(book_id: int, count: int) -> None:
     Book.objects.filter(pk=book_id).update(waiting_count=count)
     if (before == 0) != (count == 0):
         availability_changed(book_id)
+    else:
+        caches.renew_on_commit(book_id)
 
 
 def record_loan(book_id: int) -> None:

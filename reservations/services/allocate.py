@@ -11,7 +11,7 @@ from library_portal.outbox import record
 from reservations.events import ReservationPassedOver
 from reservations.models import Reservation, Status
 from reservations.services.hold import hold_copy
-from reservations.services.queue import next_in_queue, publish_length
+from reservations.services.queue import next_in_queue
 from reservations.standing import PASSED_OVER_REASONS, standing_of
 
 
@@ -54,8 +54,6 @@ def _try_next(*, book_id: int, now: datetime, passed_over: set[int]) -> Reservat
         hold_copy(reservation=candidate, copy_id=copy.pk, standing=standing, daily_fee=book.daily_fee, now=now)
     except tuple(PASSED_OVER_REASONS) as refusal:
         _pass_over(candidate, refusal)
-    else:
-        publish_length(book_id=book_id)
     return candidate
 
 

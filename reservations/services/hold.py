@@ -10,6 +10,7 @@ import subscriptions.services
 from library_portal.outbox import record
 from reservations.events import ReservationReady
 from reservations.models import Reservation, Status
+from reservations.services.queue import publish_length
 from reservations.standing import Standing, check_may_hold
 
 
@@ -30,6 +31,7 @@ def hold_copy(*, reservation: Reservation, copy_id: int, standing: Standing, dai
     reservation.ready_at = now
     reservation.hold_until = now + timedelta(hours=settings.HOLD_HOURS)
     reservation.save()
+    publish_length(book_id=reservation.book_id)
     books.services.hold_copy(copy_id=copy_id)
     subscriptions.services.charge(
         user_id=reservation.user_id,

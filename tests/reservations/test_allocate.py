@@ -102,3 +102,14 @@ def test_a_withheld_book_is_given_to_nobody(now) -> None:
     Book.objects.update(is_lendable=False)
     services.cancel(reservation_id=holder.pk, now=now)
     assert state(waiting) == [Status.PENDING]
+
+
+def test_everybody_hears_how_many_still_wait(now) -> None:
+    book = book_with_copies(1)
+    holder = reserve(patron(), book, now)
+    for _ in range(3):
+        reserve(patron(), book, now)
+    services.cancel(reservation_id=holder.pk, now=now)
+    told = OutboxEvent.objects.filter(name="book.availability_changed").order_by("pk").last()
+    assert told is not None
+    assert told.payload == {"book_id": book.pk, "free_copies": 0, "waiting": 2}

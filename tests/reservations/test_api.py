@@ -157,3 +157,13 @@ def test_a_top_up_outside_its_limits_is_refused(amount: str) -> None:
     answer = client_of(patron()).post("/api/v1/users/charge/", {"amount": amount, "provider": "test"})
     assert (answer.status_code, answer.json()["code"]) == (400, "validation_error")
     assert Decimal(client_of(patron()).get("/api/v1/users/me/wallet/").json()["balance"]) == Decimal(50)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_books_own_answer_follows_its_queue_at_once(api) -> None:
+    book = book_with_copies(1)
+    seen = []
+    for _ in range(3):
+        client_of(patron()).post("/api/v1/reservations/", {"book": book.pk})
+        seen.append(api.get(f"/api/v1/books/{book.pk}/").json()["waiting_count"])
+    assert seen == [0, 1, 2]
