@@ -7,8 +7,7 @@ from library_portal.outbox import Event
 
 
 @dataclass(frozen=True)
-class WalletCredited(Event):
-    name: ClassVar[str] = "wallet.credited"
+class WalletMovement(Event):
     user_id: int
     entry_id: int
     amount: str
@@ -18,14 +17,13 @@ class WalletCredited(Event):
 
 
 @dataclass(frozen=True)
-class WalletDebited(Event):
+class WalletCredited(WalletMovement):
+    name: ClassVar[str] = "wallet.credited"
+
+
+@dataclass(frozen=True)
+class WalletDebited(WalletMovement):
     name: ClassVar[str] = "wallet.debited"
-    user_id: int
-    entry_id: int
-    amount: str
-    kind: str
-    reference: str
-    balance_after: str
 
 
 @dataclass(frozen=True)
