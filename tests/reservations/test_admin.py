@@ -1,0 +1,144 @@
+"""Lending and money in the admin: everything goes through the use cases, and only staff may."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from accounts.models import Role
+from accounts.roles import LIBRARIANS
+from books.models import Copy
+from reservations.models import Reservation, Status
+from subscriptions.models import LedgerEntry
+from subscriptions.queries import current_plan, wallet_of
+from tests.factories.lending import book_with_copies
+from tests.factories.people import patron, person
+
+pytestmark = pytest.mark.django_db
+
+RESERVATIONS = "/admin/reservations/reservation/"
+
+
+def client_of(role: str) -> Client:
+    user = person(role)
+    if role == Role.LIBRARIAN:
+        user.groups.add(Group.objects.get(name=LIBRARIANS))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def desk() -> Client:
+    return client_of(Role.LIBRARIAN)
+
+
+def reserve(desk: Client, user, book, days: str = "") -> list[str]:
+    """Fill in the form; the messages and errors that come of it."""
+    answer = desk.post(RESERVATIONS + "add/", {"user": user.pk, "book": book.pk, "days": days}, follow=True)
+    form = answer.context.get("form")
+    return [str(message) for message in answer.context["messages"]] + (form.non_field_errors() if form else [])
+
+
+def act(desk: Client, action: str, *reservations: Reservation) -> list[str]:
+    chosen = {"action": action, "_selected_action": [one.pk for one in reservations]}
+    answer = desk.post(RESERVATIONS, chosen, follow=True)
+    return [str(message) for message in answer.context["messages"]]
+
+
+def test_every_model_of_the_portal_has_a_page_in_the_admin() -> None:
+    ours = [app for app in apps.get_app_configs() if app.name.split(".")[0] in
+            ("books", "accounts", "subscriptions", "reservations", "library_portal")]  # fmt: skip
+    inside_others = {"books.Authorship", "books.Book_genres", "books.BookSearchEntry", "api.KeptAnswer"}
+    lacking = {
+        model._meta.label for app in ours for model in app.get_models() if model not in admin.site._registry
+    } - inside_others
+    assert lacking == set()
+
+
+def test_a_librarian_reserves_lends_and_takes_back_for_a_patron(desk: Client) -> None:
+    reader, book = patron(), book_with_copies(1)
+    assert reserve(desk, reader, book, "5") == ["Reserved: ready"]
+    [held] = Reservation.objects.all()
+    assert (held.status, held.days, held.price) == (Status.READY, 5, Decimal("0.50"))
+    assert act(desk, "check_out", held) == ["Done: 1"]
+    assert act(desk, "return_copies", held) == ["Done: 1"]
+    held.refresh_from_db()
+    assert (held.status, Copy.objects.get(book=book).status) == (Status.COMPLETED, Copy.Status.AVAILABLE)
+    assert wallet_of(user_id=reader.pk).balance == Decimal("50.00")
+
+
+def test_a_refusal_is_told_at_the_form_and_at_the_action(desk: Client) -> None:
+    poor, book = patron(balance="0"), book_with_copies(1)
+    assert reserve(desk, poor, book) == ["This costs $0.70 and the wallet holds $0.00: $0.70 is missing."]
+    reserve(desk, patron(), book)
+    [held] = Reservation.objects.all()
+    [refusal, nothing_done] = act(desk, "return_copies", held)
+    assert (refusal, nothing_done) == (f"#{held.pk}: Only a book on loan can be returned.", "Done: 0")
+
+
+def test_cancelling_gives_the_copy_to_the_next(desk: Client) -> None:
+    first, second, book = patron(), patron(), book_with_copies(1)
+    reserve(desk, first, book)
+    reserve(desk, second, book)
+    held = Reservation.objects.get(user=first)
+    assert act(desk, "cancel", held) == ["Done: 1"]
+    assert Reservation.objects.get(user=second).status == Status.READY
+
+
+def test_lists_take_the_same_number_of_queries_however_long(desk: Client, django_assert_max_num_queries) -> None:
+    for _ in range(20):
+        reserve(desk, patron(plan="PLUS"), book_with_copies(1))
+    chief = client_of(Role.ADMIN)
+    for address in (
+        RESERVATIONS,
+        RESERVATIONS + "?overdue=yes",
+        RESERVATIONS + "?q=Book",
+        "/admin/subscriptions/wallet/",
+        "/admin/subscriptions/ledgerentry/",
+        "/admin/subscriptions/subscription/",
+        "/admin/subscriptions/payment/",
+        "/admin/subscriptions/debt/",
+    ):
+        with django_assert_max_num_queries(10):
+            assert chief.get(address).status_code == 200, address
+
+
+def test_an_admin_adjusts_a_wallet_with_a_reason_once_per_form() -> None:
+    chief, reader = client_of(Role.ADMIN), patron(balance="1.00")
+    address = f"/admin/subscriptions/wallet/{reader.wallet.pk}/adjust/"
+    key = re.search(r'name="key" value="([^"]+)"', chief.get(address).content.decode())
+    assert key
+    for _ in range(2):
+        chief.post(address, {"amount": "2.50", "reason": "Book was damaged", "key": key[1]})
+    assert wallet_of(user_id=reader.pk).balance == Decimal("3.50")
+    entry = LedgerEntry.objects.get(kind="adjustment", amount=Decimal("2.50"))
+    assert entry.reason.startswith("Book was damaged (person-")
+
+
+def test_an_admin_puts_a_patron_on_a_plan(now) -> None:
+    reader, chief = patron(), client_of(Role.ADMIN)
+    plan = current_plan(user_id=patron(plan="PLUS").pk, now=now)
+    answer = chief.post("/admin/subscriptions/subscription/add/", {"user": reader.pk, "plan": plan.pk})
+    assert answer.status_code == 302, answer.content
+    assert current_plan(user_id=reader.pk, now=now).code == "PLUS"
+
+
+@pytest.mark.parametrize("role", [Role.CUSTOMER, Role.AUTHOR])
+def test_patrons_have_no_admin(role: str) -> None:
+    client = client_of(role)
+    for address in (RESERVATIONS, RESERVATIONS + "add/", "/admin/subscriptions/wallet/"):
+        answer = client.get(address)
+        assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/admin/login/"), address
+
+
+def test_librarians_do_not_touch_money(desk: Client) -> None:
+    reader = patron(balance="1.00")
+    address = f"/admin/subscriptions/wallet/{reader.wallet.pk}/adjust/"
+    desk.post(address, {"amount": "5", "reason": "x", "key": "00000000-0000-4000-8000-000000000000"})
+    assert desk.post("/admin/subscriptions/plan/add/", {}).status_code == 403
+    assert wallet_of(user_id=reader.pk).balance == Decimal("1.00")
