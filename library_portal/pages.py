@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 import reservations.queries
 import subscriptions.queries
 from books.browsing import books_by, library_facts
+from books.queries import Row
 from library_portal.coming_back import back_to
 from library_portal.errors import PortalError
 from library_portal.interface import THEME_COOKIE, THEMES
@@ -23,18 +24,24 @@ ONE_YEAR_SECONDS = 365 * 24 * 3600
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    popular, available = books_by("popular", limit=SPINES_SHOWN), books_by("popular", limit=BOOKS_SHOWN, available=True)
+    spines, available = books_by("popular", limit=SPINES_SHOWN), books_by("popular", limit=BOOKS_SHOWN, available=True)
+    popular = [book for book in spines if _was_liked(book) and book not in available][:BOOKS_SHOWN]
+    newest = books_by("newest", limit=3 * BOOKS_SHOWN)
     shown = {
-        "spines": popular,
-        "popular": [book for book in popular if book not in available],
+        "spines": spines,
+        "popular": popular,
         "available": available,
-        "newest": books_by("newest", limit=BOOKS_SHOWN),
+        "newest": [book for book in newest if book not in (*available, *popular)][:BOOKS_SHOWN],
         "plans": subscriptions.queries.plans(),
         "facts": cache.get_or_set("home:facts", library_facts, FACTS_KEPT_SECONDS),
     }
     if request.user.is_authenticated:
         shown["shelf"] = reservations.queries.shelf(user_id=request.user.pk)
     return render(request, "home.html", shown)
+
+
+def _was_liked(book: Row) -> bool:
+    return bool(book["loans_count"] or book["ratings_count"])
 
 
 @require_POST
