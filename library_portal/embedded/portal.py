@@ -9,6 +9,8 @@ from library_portal.embedded.process import Program
 
 QUEUES = ("search", "notifications", "circulation")
 WORKER_THREADS = 4
+# A newcomer may be root, in a container for one; the workers read nothing but JSON, which runs no code.
+ABOUT_ROOT = "ignore:You're running the worker with superuser privileges"
 
 
 def environment(servers: Mapping[str, str], port: int) -> dict[str, str]:
@@ -19,6 +21,7 @@ def environment(servers: Mapping[str, str], port: int) -> dict[str, str]:
         "ENVIRONMENT": "development",
         "PORT": str(port),
         "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": ",".join(filter(None, (os.environ.get("PYTHONWARNINGS"), ABOUT_ROOT))),
     }
 
 
