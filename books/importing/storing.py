@@ -1,4 +1,4 @@
-"""Writing a batch of records in a few statements: books that are there already stay as they are."""
+"""Writing a batch of records in a few statements: a book that is there already gains at most its first rating."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from django.db.models import Model
 from books import caches
 from books.events import BookCreated
 from books.handlers import follow_the_catalogue
+from books.importing.rating import rate_unrated
 from books.importing.record import Record
 from books.matching import match_key
 from books.models import Authorship, Book, Copy
@@ -49,6 +50,7 @@ def _store_books(records: Sequence[Record], copies: int | None, now: datetime) -
     known = _Known(records)
     is_new = [known.is_new(record) for record in records]
     fresh = [record for record, new in zip(records, is_new, strict=True) if new]
+    rate_unrated({key_of(record): record for record, new in zip(records, is_new, strict=True) if not new})
     books = _create_books(fresh, now)
     _add_authors(books, fresh)
     _add_genres(books, fresh)

@@ -299,6 +299,22 @@ def test_books_are_matched_by_isbn_else_by_title_author_and_year(goodbooks, now,
     assert counts(report) == {"already there" if is_known else "created": 1}
 
 
+@pytest.mark.parametrize(
+    ("rating", "votes", "wanted"), [(None, 0, (Decimal("4.34"), 900, 2)), ("3.10", 7, ("3.10", 7, 1))]
+)
+def test_a_book_that_is_there_gains_a_rating_only_where_it_has_none(goodbooks, now, rating, votes, wanted):
+    book = BookFactory(title="By Hand", isbn="9780439023481", rating=rating, ratings_count=votes)
+    row = {"isbn": "439023483", "title": "In the File", "average_rating": "4.34", "ratings_count": "900"}
+
+    import_file(goodbooks(row), now=now)
+
+    rating, votes, version = wanted
+    values = Book.objects.values_list("title", "rating", "ratings_count", "version").get()
+    assert values == ("By Hand", Decimal(rating), votes, version)
+    told = OutboxEvent.objects.filter(name="book.updated").values_list("payload__book_id", "payload__version")
+    assert list(told) == ([(book.pk, 2)] if version == 2 else [])
+
+
 def test_the_same_book_twice_in_a_file_is_one_book(goodbooks, now):
     report = import_file(goodbooks({"title": "Twice"}, {"title": "TWICE"}), now=now)
 
