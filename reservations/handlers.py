@@ -66,7 +66,7 @@ def tell_place_in_queue(delivered: Delivered) -> None:
 def tell_copy_ready(delivered: Delivered) -> None:
     reservation = _in_state(delivered, Status.READY)
     if reservation and reservation.hold_until:
-        deadline = date_format(timezone.localtime(reservation.hold_until), "DATETIME_FORMAT")
+        deadline = date_format(timezone.localtime(reservation.hold_until), "D j M, H:i")
         _tell(
             delivered,
             Kind.COPY_READY,
