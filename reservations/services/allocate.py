@@ -25,8 +25,6 @@ def allocate(*, book_id: int, now: datetime) -> list[int]:
     while (candidate := _try_next(book_id=book_id, now=now, passed_over=passed_over)) is not None:
         if candidate.status == Status.READY:
             held.append(candidate.pk)
-        else:
-            passed_over.add(candidate.pk)
     return held
 
 
@@ -42,7 +40,10 @@ def allocate_for_patron(*, user_id: int, now: datetime) -> list[int]:
 
 @transaction.atomic(durable=True)
 def _try_next(*, book_id: int, now: datetime, passed_over: set[int]) -> Reservation | None:
-    """Try the next candidate for a free copy; None when there is no copy or nobody left to try."""
+    """Try the next candidate for a free copy; None when there is no copy or nobody left to try.
+
+    A place whose priority is no longer its patron's (the plan ran out) moves there first and is tried at its turn.
+    """
     book = books.services.lock_book(book_id=book_id)
     copy = books.services.first_free_copy(book_id=book_id)
     candidate = copy and next_in_queue(book_id=book_id, now=now, passed_over=passed_over)
@@ -50,9 +51,14 @@ def _try_next(*, book_id: int, now: datetime, passed_over: set[int]) -> Reservat
         return None
     subscriptions.services.lock_wallet(user_id=candidate.user_id)
     standing = standing_of(user_id=candidate.user_id, now=now)
+    if candidate.priority != standing.plan.priority:
+        candidate.priority = standing.plan.priority
+        candidate.save(update_fields=["priority"])
+        return candidate
     try:
         hold_copy(reservation=candidate, copy_id=copy.pk, standing=standing, daily_fee=book.daily_fee, now=now)
     except tuple(PASSED_OVER_REASONS) as refusal:
+        passed_over.add(candidate.pk)
         _pass_over(candidate, refusal)
     return candidate
 

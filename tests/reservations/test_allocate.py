@@ -12,6 +12,7 @@ from reservations import services
 from reservations.models import Reservation, Status
 from reservations.services.priority import follow_plan
 from reservations.tasks import sweep_free_copies
+from subscriptions.models import Subscription
 from tests.factories.lending import book_with_copies
 from tests.factories.people import patron
 
@@ -113,3 +114,17 @@ def test_everybody_hears_how_many_still_wait(now) -> None:
     told = OutboxEvent.objects.filter(name="book.availability_changed").order_by("pk").last()
     assert told is not None
     assert told.payload == {"book_id": book.pk, "free_copies": 0, "waiting": 2}
+
+
+def test_a_plan_that_ran_out_no_longer_goes_first(now) -> None:
+    book = book_with_copies(1)
+    holder = reserve(patron(), book, now)
+    lapsed = patron(plan="PREMIUM")
+    early, late = reserve(patron(), book, now), reserve(lapsed, book, now + timedelta(minutes=1))
+    Subscription.objects.filter(user=lapsed).update(
+        period_started_at=now - timedelta(days=30), period_ends_at=now + timedelta(hours=1)
+    )
+    services.cancel(reservation_id=holder.pk, now=now + timedelta(hours=2))
+    assert state(early, late) == [Status.READY, Status.PENDING]
+    services.cancel(reservation_id=early.pk, now=now + timedelta(hours=2))
+    assert state(late) == [Status.READY]
