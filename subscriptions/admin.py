@@ -46,6 +46,10 @@ class PlanAdmin(admin.ModelAdmin):
     ]
     search_fields = ["name", "code"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Plan | None = None) -> list[str]:
+        """The portal knows FREE by its code: without it nobody would have limits to live by."""
+        return ["code"] if obj else []
+
     def has_delete_permission(self, request: HttpRequest, obj: Plan | None = None) -> bool:
         return False
 
