@@ -3,9 +3,9 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
 from library_portal import health, pages
+from library_portal.api.documentation import Document, RedocPage, SwaggerPage
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -17,9 +17,9 @@ urlpatterns = [
     path("", include("library_portal.notifications.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("library_portal.api_urls")),
-    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
-    path("redoc/", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
+    path("api/v1/schema/", Document.as_view(), name="schema"),
+    path("docs/", SwaggerPage.as_view(url_name="schema"), name="docs"),
+    path("redoc/", RedocPage.as_view(url_name="schema"), name="redoc"),
     path("health/live/", health.live, name="health-live"),
     path("health/ready/", health.ready, name="health-ready"),
 ]

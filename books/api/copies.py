@@ -8,6 +8,7 @@ from rest_framework.views import APIView
 
 from books import queries, services
 from books.serializers import CopyChangeIn, CopyIn, CopyOut
+from library_portal.api.schema import may_refuse
 
 
 class CopyList(APIView):
@@ -47,6 +48,7 @@ class CopyDetail(APIView):
         responses={200: CopyOut},
         tags=["copies"],
     )
+    @may_refuse(services.CopyNotFound, services.CopyInUse)
     def patch(self, request: Request, pk: int) -> Response:
         given = CopyChangeIn(data=request.data)
         given.is_valid(raise_exception=True)
@@ -59,6 +61,7 @@ class CopyDetail(APIView):
         responses={204: None},
         tags=["copies"],
     )
+    @may_refuse(services.CopyNotFound, services.CopyInUse)
     def delete(self, _request: Request, pk: int) -> Response:
         services.remove_copy(copy_id=pk)
         return Response(status=204)

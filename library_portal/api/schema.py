@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.permissions import AllowAny, IsAuthenticatedOrReadOnly
 
 from library_portal.api.idempotency import KEY_HEADER, IdempotencyInProgress, IdempotencyMismatch, Idempotent
+from library_portal.api.pagination import PagePagination
 from library_portal.api.problems import CODES, CONTENT_TYPE
 from library_portal.errors import PortalError
 
@@ -47,6 +48,8 @@ class PortalSchema(AutoSchema):
         if direction == "response":
             for status, codes in sorted(self._problem_codes().items()):
                 bodies.setdefault(str(status), self._problem_body(status, sorted(codes)))
+            if self._knows_etags():
+                bodies["304"] = {"description": "What the caller has still holds"}
         return bodies
 
     def _problem_body(self, status: int, codes: list[str]) -> dict[str, Any]:
@@ -71,13 +74,20 @@ class PortalSchema(AutoSchema):
         statuses = [406, 503]
         if self.method not in SAFE:
             statuses += [413, 415]
-        if "{" in self.path:
+        if "{" in self.path or self._comes_in_numbered_pages():
             statuses.append(404)
         if self.view.authentication_classes:
             statuses.append(401)
         if not self._is_open():
             statuses.append(403)
         return statuses
+
+    def _comes_in_numbered_pages(self) -> bool:
+        return self._is_list_view() and isinstance(self._get_paginator(), PagePagination)
+
+    def _knows_etags(self) -> bool:
+        parameters = self.get_override_parameters()
+        return any(getattr(parameter, "name", "") == "If-None-Match" for parameter in parameters)
 
     def _is_open(self) -> bool:
         open_to_read = self.method in SAFE and IsAuthenticatedOrReadOnly in self.view.permission_classes

@@ -1,6 +1,8 @@
 """The schema is the truth for mobile clients: valid OpenAPI 3.1, every operation named and explained (api.md)."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -62,6 +64,43 @@ def test_reserving_documents_its_refusals_and_its_key(schema: dict[str, Any]) ->
     assert "`insufficient_funds`" in reserve["responses"]["402"]["description"]
     assert "`idempotency_mismatch`" in reserve["responses"]["422"]["description"]
     assert [parameter["name"] for parameter in reserve["parameters"]] == ["Idempotency-Key"]
+
+
+def test_answers_without_an_error_of_their_own_are_documented_too(schema: dict[str, Any]) -> None:
+    """The caller's copy still holds; a page past the end."""
+    assert "304" in schema["paths"]["/api/v1/books/{id}/"]["get"]["responses"]
+    assert "404" in schema["paths"]["/api/v1/plans/"]["get"]["responses"]
+    assert "404" not in schema["paths"]["/api/v1/reservations/"]["get"]["responses"]
+
+
+def test_a_copy_in_use_is_documented_where_it_is_refused(schema: dict[str, Any]) -> None:
+    assert {"409"} <= schema["paths"]["/api/v1/copies/{id}/"]["delete"]["responses"].keys()
+    assert {"409"} <= schema["paths"]["/api/v1/copies/{id}/"]["patch"]["responses"].keys()
+
+
+FIRST_READERS = """
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+import django; django.setup()
+from django.test import Client
+together = Barrier(8)
+def read(_):
+    together.wait()
+    return Client(raise_request_exception=False).get("/api/v1/schema/").status_code
+with ThreadPoolExecutor(8) as readers:
+    print(*readers.map(read, range(8)))
+"""
+
+
+def test_many_may_be_the_first_to_read_it() -> None:
+    """In a process of its own: here others have read it before."""
+    done = subprocess.run([sys.executable, "-c", FIRST_READERS], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["200"] * 8, done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("address", ["/docs/", "/redoc/"])
+def test_the_pages_of_the_documentation_are_only_read(client: Client, address: str) -> None:
+    assert client.options(address).status_code == 405
 
 
 @pytest.mark.django_db
