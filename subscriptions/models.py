@@ -34,6 +34,7 @@ class Plan(models.Model):
                 condition=Q(discount_percent__lte=100, frequent_reader_percent__lte=100, big_spender_percent__lte=100),
                 name="plan_discounts_at_most_100",
             ),
+            models.CheckConstraint(condition=Q(period_days__gt=0, max_days__gt=0), name="plan_days_positive"),
         ]
 
     def __str__(self) -> str:
