@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from library_portal.errors import PortalError
 from reservations import services
-from reservations.models import Reservation, Status
+from reservations.models import CLOSED, Reservation, Status
 
 
 class OverdueFilter(admin.SimpleListFilter):
@@ -127,7 +127,10 @@ class ReservationAdmin(admin.ModelAdmin):
 
     def _for_each(self, request: HttpRequest, chosen: QuerySet[Reservation], use_case: Callable[..., object]) -> None:
         done = 0
-        for pk in chosen.order_by("pk").values_list("pk", flat=True):
+        for pk, status in chosen.order_by("pk").values_list("pk", "status"):
+            if status in CLOSED:
+                self.message_user(request, f"#{pk}: {_('This reservation has ended already.')}", messages.INFO)
+                continue
             try:
                 use_case(reservation_id=pk, now=timezone.now())
                 done += 1

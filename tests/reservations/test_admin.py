@@ -90,6 +90,14 @@ def test_cancelling_gives_the_copy_to_the_next(desk: Client) -> None:
     assert Reservation.objects.get(user=second).status == Status.READY
 
 
+@pytest.mark.parametrize("action", ["check_out", "return_copies", "cancel"])
+def test_an_action_does_not_claim_to_have_changed_what_has_ended(desk: Client, action: str) -> None:
+    reserve(desk, patron(), book_with_copies(1))
+    [ended] = Reservation.objects.all()
+    act(desk, "cancel", ended)
+    assert act(desk, action, ended) == [f"#{ended.pk}: This reservation has ended already.", "Done: 0"]
+
+
 def test_lists_take_the_same_number_of_queries_however_long(desk: Client, django_assert_max_num_queries) -> None:
     for _ in range(20):
         reserve(desk, patron(plan="PLUS"), book_with_copies(1))
