@@ -38,9 +38,10 @@ class Output:
                 print(prefix, line, file=self._stream, flush=True)
 
     def follow(self, name: str, lines: Iterable[bytes]) -> None:
-        """Print what comes, until its end, beside everything else."""
+        """Print what comes, but no empty lines, until its end, beside everything else."""
         threading.Thread(target=self._copy, args=(name, lines), daemon=True).start()
 
     def _copy(self, name: str, lines: Iterable[bytes]) -> None:
         for line in lines:
-            self.say(name, line.decode(errors="replace").rstrip())
+            if text := line.decode(errors="replace").rstrip():
+                self.say(name, text)

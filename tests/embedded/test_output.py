@@ -4,6 +4,7 @@ import re
 import pytest
 
 from library_portal.embedded.output import Output, wants_colour
+from tests.embedded.processes import eventually
 
 
 class Terminal(io.StringIO):
@@ -43,6 +44,16 @@ def test_each_line_names_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
     lines = [re.sub(r"^\d\d:\d\d:\d\d ", "", line) for line in screen.getvalue().splitlines()]
     assert lines == ["web           | started", "notifications | héllo"]
+
+
+def test_empty_lines_of_a_process_are_left_out() -> None:
+    screen = io.StringIO()
+    output = Output(screen)
+
+    output.follow("web", [b"\n", b"  \n", b"ready\n"])
+
+    assert eventually(lambda: "ready" in screen.getvalue())
+    assert len(screen.getvalue().splitlines()) == 1
 
 
 def test_each_process_keeps_its_colour(monkeypatch: pytest.MonkeyPatch) -> None:
