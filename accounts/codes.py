@@ -1,6 +1,6 @@
 """One-time codes. A code is never kept: whoever has the server's key derives it from the login and its issue.
 
-Redis keeps per login a keyed hash of the code, the tries left, the user and the issue.
+Redis keeps per login a keyed hash of the code, the tries left, the user, the issue and a seal.
 Why: docs/adr/0004-one-time-codes.md.
 """
 
@@ -17,13 +17,13 @@ from library_portal.redis import client, required
 LOGIN = "login"  # the only purpose so far: logs in, and confirms the address the code went to
 DIGITS = 6
 
-# KEYS: the login. ARGV: the hash of the code given. Answers {"gone"}, {"wrong"} or {"right", user, channel}.
+# KEYS: the login. ARGV: the hash of the code given. Answers {"gone"}, {"wrong"} or {"right", user, channel, seal}.
 _REDEEM = """
-local kept = redis.call('HMGET', KEYS[1], 'hash', 'user', 'channel')
+local kept = redis.call('HMGET', KEYS[1], 'hash', 'user', 'channel', 'seal')
 if not kept[1] then return {'gone'} end
 if kept[1] == ARGV[1] then
     redis.call('DEL', KEYS[1])
-    return {'right', kept[2], kept[3]}
+    return {'right', kept[2], kept[3], kept[4]}
 end
 if redis.call('HINCRBY', KEYS[1], 'tries', -1) <= 0 then redis.call('DEL', KEYS[1]) end
 return {'wrong'}
@@ -54,10 +54,11 @@ class OtpExpired(PortalError):
 
 @dataclass(frozen=True)
 class PendingLogin:
-    """A login that waits for its code; `channel` is one of `User.Channel`."""
+    """A login that waits for its code; `channel` is one of `User.Channel`, `seal` is for who opened it to compare."""
 
     user_id: int
     channel: str
+    seal: str = ""
 
 
 def derive(*, login_id: str, issue: int) -> str:
@@ -66,12 +67,13 @@ def derive(*, login_id: str, issue: int) -> str:
     return f"{number % 10**DIGITS:0{DIGITS}}"
 
 
-def open_login(*, user_id: int, channel: str, purpose: str = LOGIN) -> tuple[str, int]:
+def open_login(*, user_id: int, channel: str, seal: str = "", purpose: str = LOGIN) -> tuple[str, int]:
     """A new login waiting for its first code: its id and issue. Raises ServiceUnavailable when Redis is away."""
     login_id, issue = secrets.token_urlsafe(24), _new_issue()
     kept = {
         "user": user_id,
         "channel": channel,
+        "seal": seal,
         "issue": issue,
         "hash": _hash(login_id, derive(login_id=login_id, issue=issue)),
         "tries": settings.ONE_TIME_CODE_TRIES,
@@ -118,7 +120,7 @@ def redeem(*, login_id: str, code: str, purpose: str = LOGIN) -> PendingLogin:
         raise OtpExpired
     if verdict == "wrong":
         raise OtpInvalid
-    return PendingLogin(int(kept[0]), kept[1])
+    return PendingLogin(int(kept[0]), *kept[1:])
 
 
 def _new_issue() -> int:

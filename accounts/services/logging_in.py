@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts import codes, queries
@@ -56,7 +57,8 @@ def start_login(
 def request_code(*, user: User, device: Device) -> Challenge:
     """Raises RateLimited, ServiceUnavailable."""
     count_code(user_id=user.pk, address=device.address)
-    login_id, issue = codes.open_login(user_id=user.pk, channel=user.code_channel)
+    seal = _seal(user, user.code_channel)
+    login_id, issue = codes.open_login(user_id=user.pk, channel=user.code_channel, seal=seal)
     return _code_on_its_way(login_id, codes.PendingLogin(user.pk, user.code_channel), issue)
 
 
@@ -77,7 +79,7 @@ def verify_code(
     pending = codes.redeem(login_id=login_id, code=code)
     with transaction.atomic():
         user = User.objects.select_for_update().filter(pk=pending.user_id, is_active=True).first()
-        if user is None or not user.address_for(pending.channel):
+        if user is None or not user.address_for(pending.channel) or pending.seal != _seal(user, pending.channel):
             raise OtpExpired
         _confirm_address(user, pending.channel, now)
         return _logged_in(user, channel=channel, device=device, now=now)
@@ -90,6 +92,11 @@ def _user_with_password(identifier: str, password: str) -> User:
     elif user.check_password(password) and user.is_active:
         return user
     raise NotAuthenticated(_("The name and the password do not fit together."))
+
+
+def _seal(user: User, channel: str) -> str:
+    """Changes with the password and the address: a login begun with the old ones is over, and confirms no new one."""
+    return salted_hmac("pending-login", f"{user.password} {user.address_for(channel)}", algorithm="sha256").hexdigest()
 
 
 def _code_on_its_way(login_id: str, pending: codes.PendingLogin, issue: int) -> Challenge:

@@ -110,6 +110,6 @@ def test_a_login_that_is_over_gets_no_new_code() -> None:
 def test_redis_never_holds_the_code() -> None:
     login_id, code = opened()
     kept = client().hgetall(f"code:login:{login_id}")
-    assert set(kept) == {"user", "channel", "issue", "hash", "tries"}
+    assert set(kept) == {"user", "channel", "seal", "issue", "hash", "tries"}
     assert code not in kept.values()
     assert code not in kept["hash"][:6]

@@ -5,8 +5,10 @@ from collections import Counter
 import pytest
 from django.contrib.auth.hashers import get_hasher
 from django.core import mail
+from django.utils import timezone
 
-from accounts.models import Role
+from accounts import services
+from accounts.models import Role, User
 from library_portal.outbox.delivery import deliver_pending
 from library_portal.outbox.models import OutboxEvent
 from tests.accounts.codes_sent import code_from_mail, wrong_code
@@ -99,6 +101,24 @@ def test_a_wrong_code_is_refused_and_the_right_one_works_once(api) -> None:
     assert refused(answers[0]) == (401, "otp_invalid")
     assert answers[1].status_code == 200
     assert refused(answers[2]) == (401, "otp_expired")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda user: services.set_password(user_id=user.pk, password="another-long-passphrase", now=timezone.now()),
+        lambda user: User.objects.filter(pk=user.pk).update(email="new@library.example"),
+    ],
+    ids=["password", "address"],
+)
+def test_a_login_begun_before_a_change_is_over(api, change) -> None:
+    user = UserFactory(unverified=True)
+    login_id = log_in(api, user.username).json()["login_id"]
+    code = code_from_mail(user.email)
+    change(user)
+    assert refused(api.post(VERIFY, {"login_id": login_id, "code": code})) == (401, "otp_expired")
+    user.refresh_from_db()
+    assert user.email_verified_at is None
 
 
 def test_a_resent_code_replaces_the_first(api) -> None:
