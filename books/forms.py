@@ -10,12 +10,9 @@ from books.search.querying import LONGEST_QUERY, Filters
 from books.search.store import COUNT_LIMIT
 
 FIRST_YEAR, LAST_YEAR = -4000, 2200
-SORTS = [
-    ("relevance", _("Best match")),
-    ("popular", _("Most read")),
-    ("newest", _("New here")),
-    ("title", _("Title A–Z")),
-]
+MOST_READ = _("Most read")
+OTHER_SORTS = [("newest", _("New here")), ("title", _("Title A–Z"))]
+SORTS = [("relevance", _("Best match")), ("popular", MOST_READ), *OTHER_SORTS]
 FILTERS = ("author", "genre", "language", "year_min", "year_max")
 
 
@@ -40,3 +37,8 @@ class CatalogueForm(forms.Form):
             sort=asked.get("sort") or "relevance",
             page=asked.get("page") or 1,
         )
+
+
+def sorts_for(wish: Wish) -> list[tuple[str, Any]]:
+    """The orders to choose from: without words to match, the best match is what is read most."""
+    return SORTS if wish.text else [("relevance", MOST_READ), *OTHER_SORTS]

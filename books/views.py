@@ -11,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from books import queries
 from books.browsing import Shown, Wish, books_of_author, browse
-from books.forms import SORTS, CatalogueForm
+from books.forms import CatalogueForm, sorts_for
 from books.search.querying import InvalidQuery
 
 RELATED = 6
@@ -24,7 +24,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     wish = CatalogueForm(request.GET).wish()
     swaps = request.htmx and not request.htmx.history_restore_request
     template = "books/_catalogue.html" if swaps else "books/catalogue.html"
-    return render(request, template, {"wish": wish, "sorts": SORTS, **_found(wish)})
+    return render(request, template, {"wish": wish, "sorts": sorts_for(wish), **_found(wish)})
 
 
 def _found(wish: Wish) -> dict[str, Any]:

@@ -63,6 +63,14 @@ def test_filters_narrow_and_can_be_taken_back(client) -> None:
     assert 'href="?q=hobbit"' in page
 
 
+@pytest.mark.parametrize(
+    ("query", "orders"),
+    [("", ["Most read", "New here", "Title A–Z"]), ("?q=dune", ["Best match", "Most read", "New here", "Title A–Z"])],
+)
+def test_a_best_match_is_offered_only_where_words_are_to_be_matched(client, query, orders) -> None:
+    assert [str(label) for _value, label in client.get(f"/books/{query}").context["sorts"]] == orders
+
+
 def test_only_what_is_on_the_shelf_today(client) -> None:
     indexed(title="Free Hobbit", copies=1)
     lent = indexed(title="Lent Hobbit", copies=1)
