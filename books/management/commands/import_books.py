@@ -22,7 +22,7 @@ SHOWN_REMARKS = 20
 
 
 class Command(BaseCommand):
-    help = "Adds the books of a CSV file to the catalogue. Safe to repeat: a book that is there gains at most its first rating."
+    help = "Adds the books of a CSV file. Safe to repeat: a book that is there gains at most its first rating."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
