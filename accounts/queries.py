@@ -1,5 +1,6 @@
 """Reading people and sessions."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -24,8 +25,8 @@ def user(*, user_id: int) -> User:
     return found
 
 
-def is_active(*, user_id: int) -> bool:
-    return User.objects.filter(pk=user_id, is_active=True).exists()
+def active_among(*, user_ids: Collection[int]) -> set[int]:
+    return set(User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", flat=True))
 
 
 def user_by_identifier(identifier: str) -> User | None:

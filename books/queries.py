@@ -122,10 +122,10 @@ def lending_facts(*, book_id: int) -> LendingFacts:
 
 
 def ids_waited_for_in_vain(*, limit: int) -> list[int]:
-    """Lent books with a free copy although somebody waits."""
+    """Lent books with a free copy although somebody waits; any of them, so that none is left out for ever."""
     free = Copy.objects.filter(book=OuterRef("pk"), status=Copy.Status.AVAILABLE)
     books = Book.objects.filter(Exists(free), waiting_count__gt=0, is_lendable=True, withdrawn_at=None)
-    return list(books.order_by("pk").values_list("pk", flat=True)[:limit])
+    return list(books.order_by("?").values_list("pk", flat=True)[:limit])
 
 
 def book_version(*, book_id: int) -> int:

@@ -3,6 +3,8 @@
 `standing_of` reads it, the `check_…` functions refuse. Under the patron's wallet lock the answer can't change.
 """
 
+from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -87,37 +89,48 @@ class Standing:
         return min(wanted, self.plan.max_days)
 
     def price(self, *, daily_fee: Decimal, days: int) -> Decimal:
+        """For this patron, in dollars."""
         return reservation_price(daily_fee=daily_fee, days=days, percent=self.discount.percent)
 
 
 def standing_of(*, user_id: int, now: datetime) -> Standing:
-    plan = subscriptions.queries.current_plan(user_id=user_id, now=now)
-    wallet = subscriptions.queries.wallet_of(user_id=user_id)
-    counts = _counts(user_id=user_id, now=now)
-    return Standing(
-        active=accounts.queries.is_active(user_id=user_id),
-        plan=plan,
-        copies_out=counts["copies_out"],
-        holds_this_week=counts["holds_this_week"],
-        pending=counts["pending"],
-        overdue=counts["overdue"],
-        balance=wallet.balance,
-        debt=wallet.debt,
-        discount=best_discount(
-            plan,
-            loans_returned=counts["returned"],
-            spent=subscriptions.queries.spent_on_reservations(user_id=user_id, now=now),
-        ),
-    )
+    return standings_of(user_ids=[user_id], now=now)[user_id]
 
 
-def _counts(*, user_id: int, now: datetime) -> dict[str, int]:
-    """A patron's reservations that count: open ones, and the last weeks' closed ones."""
+def standings_of(*, user_ids: Collection[int], now: datetime) -> dict[int, Standing]:
+    """The standing of each of these patrons, in a number of queries that does not grow with them."""
+    active = accounts.queries.active_among(user_ids=user_ids)
+    plans = subscriptions.queries.current_plans(user_ids=user_ids, now=now)
+    wallets = subscriptions.queries.wallets_of(user_ids=user_ids)
+    spent = subscriptions.queries.spent_on_reservations(user_ids=user_ids, now=now)
+    counts = _counts(user_ids=user_ids, now=now)
+    return {
+        user_id: Standing(
+            active=user_id in active,
+            plan=plans[user_id],
+            copies_out=counts[user_id]["copies_out"],
+            holds_this_week=counts[user_id]["holds_this_week"],
+            pending=counts[user_id]["pending"],
+            overdue=counts[user_id]["overdue"],
+            balance=wallets[user_id].balance,
+            debt=wallets[user_id].debt,
+            discount=best_discount(
+                plans[user_id], loans_returned=counts[user_id]["returned"], spent=spent.get(user_id, Decimal(0))
+            ),
+        )
+        for user_id in user_ids
+    }
+
+
+def _counts(*, user_ids: Collection[int], now: datetime) -> defaultdict[int, Counter[str]]:
+    """Each patron's reservations that count: open ones, and the last weeks' closed ones."""
     recently = now - timedelta(days=settings.FREQUENT_READER_DAYS)
-    return (
-        Reservation.objects.filter(user_id=user_id)
+    rows = (
+        Reservation.objects.filter(user__in=user_ids)
         .filter(Q(closed_at=None) | Q(closed_at__gt=recently) | Q(ready_at__gt=recently))
-        .aggregate(
+        .order_by()
+        .values("user_id")
+        .annotate(
             copies_out=Count("pk", Q(status__in=WITH_COPY)),
             holds_this_week=Count("pk", Q(ready_at__gt=now - HOLDS_WINDOW)),
             pending=Count("pk", Q(status=Status.PENDING)),
@@ -125,6 +138,7 @@ def _counts(*, user_id: int, now: datetime) -> dict[str, int]:
             returned=Count("pk", Q(status=Status.COMPLETED, closed_at__gt=recently)),
         )
     )
+    return defaultdict(Counter, {row["user_id"]: Counter(row) for row in rows})
 
 
 def check_days(standing: Standing, days: int) -> None:
@@ -169,7 +183,16 @@ def check_may_hold(standing: Standing, *, price: Decimal) -> None:
         raise InsufficientFunds(required=price, balance=standing.balance)
 
 
-PASSED_OVER_REASONS = {
+def refusal_to_hold(standing: Standing, *, daily_fee: Decimal, days: int) -> PortalError | None:
+    """What `check_may_hold` would raise for a copy held for these days, cut to what the plan allows now."""
+    try:
+        check_may_hold(standing, price=standing.price(daily_fee=daily_fee, days=standing.loan_days(days)))
+    except tuple(PASSED_OVER_REASONS) as refusal:
+        return refusal
+    return None
+
+
+PASSED_OVER_REASONS: dict[type[PortalError], str] = {
     Blocked: "blocked",
     LimitReached: "limit",
     QuotaReached: "limit",

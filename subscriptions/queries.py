@@ -1,11 +1,12 @@
 """Reads of plans and money, for this app and those above it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from subscriptions.models import Debt, LedgerEntry, Payment, Plan, Subscription, Wallet
 
@@ -25,11 +26,15 @@ def plans() -> QuerySet[Plan]:
 
 
 def current_plan(*, user_id: int, now: datetime) -> Plan:
+    return current_plans(user_ids=[user_id], now=now)[user_id]
+
+
+def current_plans(*, user_ids: Collection[int], now: datetime) -> dict[int, Plan]:
     """The plan whose limits hold now: an expired one gives FREE's at once (rules.md, "Plans")."""
-    subscription = subscription_of(user_id=user_id)
-    if subscription and (subscription.period_ends_at is None or subscription.period_ends_at > now):
-        return subscription.plan
-    return Plan.objects.get(code=FREE)
+    running = Subscription.objects.filter(Q(period_ends_at=None) | Q(period_ends_at__gt=now), user__in=user_ids)
+    plans_of = {subscription.user_id: subscription.plan for subscription in running.select_related("plan")}
+    free = None if len(plans_of) == len(user_ids) else Plan.objects.get(code=FREE)
+    return {user_id: plans_of.get(user_id) or free for user_id in user_ids}  # type: ignore[misc]
 
 
 def subscription_of(*, user_id: int) -> Subscription | None:
@@ -37,13 +42,19 @@ def subscription_of(*, user_id: int) -> Subscription | None:
 
 
 def wallet_of(*, user_id: int) -> WalletState:
-    balance = Wallet.objects.filter(user_id=user_id).values_list("balance", flat=True).first()
-    return WalletState(balance=balance or Decimal("0.00"), debt=open_debt(user_id=user_id))
+    return wallets_of(user_ids=[user_id])[user_id]
 
 
-def open_debt(*, user_id: int) -> Decimal:
-    total = Debt.objects.filter(wallet__user_id=user_id, outstanding__gt=0).aggregate(total=Sum("outstanding"))["total"]
-    return total or Decimal("0.00")
+def wallets_of(*, user_ids: Collection[int]) -> dict[int, WalletState]:
+    """Also of those who have no wallet yet: empty."""
+    nothing = Decimal("0.00")
+    balances = dict(Wallet.objects.filter(user__in=user_ids).values_list("user_id", "balance"))
+    open_debts = Debt.objects.filter(wallet__user__in=user_ids, outstanding__gt=0).order_by().values("wallet__user_id")
+    debts = dict(open_debts.annotate(total=Sum("outstanding")).values_list("wallet__user_id", "total"))
+    return {
+        user_id: WalletState(balance=balances.get(user_id, nothing), debt=debts.get(user_id, nothing))
+        for user_id in user_ids
+    }
 
 
 def statement(*, user_id: int) -> QuerySet[LedgerEntry]:
@@ -55,12 +66,16 @@ def payments_of(*, user_id: int) -> QuerySet[Payment]:
     return Payment.objects.filter(wallet__user_id=user_id).order_by("-pk")
 
 
-def spent_on_reservations(*, user_id: int, now: datetime) -> Decimal:
-    """Dollars paid for reservations, less what came back, in the days that count for the big-spender reward."""
-    total = LedgerEntry.objects.filter(
-        wallet__user_id=user_id,
+def spent_on_reservations(*, user_ids: Collection[int], now: datetime) -> dict[int, Decimal]:
+    """Dollars paid for reservations, less what came back, in the days that count for the big-spender reward.
+
+    Who has spent nothing is left out.
+    """
+    entries = LedgerEntry.objects.filter(
+        wallet__user__in=user_ids,
         kind__in=[LedgerEntry.Kind.RESERVATION, LedgerEntry.Kind.REFUND],
         reference__startswith="reservation:",
         created_at__gt=now - timedelta(days=settings.BIG_SPENDER_DAYS),
-    ).aggregate(total=Sum("amount"))["total"]
-    return max(-total, Decimal(0)) if total else Decimal(0)
+    )
+    totals = entries.order_by().values("wallet__user_id").annotate(total=Sum("amount"))
+    return {row["wallet__user_id"]: -row["total"] for row in totals}

@@ -1,6 +1,7 @@
-"""Who gets a copy that becomes free (rules.md). One small transaction per candidate: book, then that one wallet."""
+"""Who gets a copy that becomes free (rules.md). One small transaction per copy: book, then the patron's wallet."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -12,17 +13,25 @@ from reservations.events import ReservationPassedOver
 from reservations.models import Reservation, Status
 from reservations.services.hold import hold_copy
 from reservations.services.queue import next_in_queue
-from reservations.standing import PASSED_OVER_REASONS, standing_of
+from reservations.standing import (
+    PASSED_OVER_REASONS,
+    Standing,
+    refusal_to_hold,
+    standing_of,
+    standings_of,
+)
+
+# How many places of the queue are looked at together.
+LOOK_AHEAD = 50
 
 
 def allocate(*, book_id: int, now: datetime) -> list[int]:
     """Give the book's free copies to the first eligible patrons waiting; returns their reservations' ids, in order.
 
-    Safe to repeat at any time. Must not run inside a transaction: each candidate's is its own.
+    Safe to repeat at any time. Must not run inside a transaction: each copy's is its own.
     """
     held: list[int] = []
-    passed_over: set[int] = set()
-    while (candidate := _try_next(book_id=book_id, now=now, passed_over=passed_over)) is not None:
+    while (candidate := _try_first_eligible(book_id=book_id, now=now)) is not None:
         if candidate.status == Status.READY:
             held.append(candidate.pk)
     return held
@@ -39,28 +48,49 @@ def allocate_for_patron(*, user_id: int, now: datetime) -> list[int]:
 
 
 @transaction.atomic(durable=True)
-def _try_next(*, book_id: int, now: datetime, passed_over: set[int]) -> Reservation | None:
-    """Try the next candidate for a free copy; None when there is no copy or nobody left to try.
+def _try_first_eligible(*, book_id: int, now: datetime) -> Reservation | None:
+    """Hold a free copy for the first who looks eligible; None when there is no copy or nobody to have it.
 
-    A place whose priority is no longer its patron's (the plan ran out) moves there first and is tried at its turn.
+    Who looked eligible and is not under the lock (money went elsewhere meanwhile) comes back still pending.
     """
     book = books.services.lock_book(book_id=book_id)
     copy = books.services.first_free_copy(book_id=book_id)
-    candidate = copy and next_in_queue(book_id=book_id, now=now, passed_over=passed_over)
+    candidate = copy and _first_eligible(book_id=book_id, daily_fee=book.daily_fee, now=now)
     if not copy or not candidate:
         return None
     subscriptions.services.lock_wallet(user_id=candidate.user_id)
     standing = standing_of(user_id=candidate.user_id, now=now)
-    if candidate.priority != standing.plan.priority:
-        candidate.priority = standing.plan.priority
-        candidate.save(update_fields=["priority"])
-        return candidate
     try:
         hold_copy(reservation=candidate, copy_id=copy.pk, standing=standing, daily_fee=book.daily_fee, now=now)
     except tuple(PASSED_OVER_REASONS) as refusal:
-        passed_over.add(candidate.pk)
         _pass_over(candidate, refusal)
     return candidate
+
+
+def _first_eligible(*, book_id: int, daily_fee: Decimal, now: datetime) -> Reservation | None:
+    """Look along the queue without locking wallets; who is not eligible is passed over and told why."""
+    last: Reservation | None = None
+    while places := next_in_queue(book_id=book_id, now=now, after=last, limit=LOOK_AHEAD):
+        standings = standings_of(user_ids={place.user_id for place in places}, now=now)
+        if _follow_plans(places, standings):
+            last = None
+            continue
+        for place in places:
+            refusal = refusal_to_hold(standings[place.user_id], daily_fee=daily_fee, days=place.days)
+            if refusal is None:
+                return place
+            _pass_over(place, refusal)
+        last = places[-1]
+    return None
+
+
+def _follow_plans(places: list[Reservation], standings: dict[int, Standing]) -> bool:
+    """Move places whose priority is no longer their patron's (the plan ran out); True when the order has changed."""
+    moved = [place for place in places if place.priority != standings[place.user_id].plan.priority]
+    for place in moved:
+        place.priority = standings[place.user_id].plan.priority
+        place.save(update_fields=["priority"])
+    return bool(moved)
 
 
 def _pass_over(candidate: Reservation, refusal: PortalError) -> None:

@@ -15,16 +15,18 @@ def waiting(*, book_id: int) -> QuerySet[Reservation]:
     return Reservation.objects.filter(book_id=book_id, status=Status.PENDING)
 
 
-def next_in_queue(*, book_id: int, now: datetime, passed_over: set[int]) -> Reservation | None:
-    """The first who is not paused and not among those already passed over."""
+def next_in_queue(*, book_id: int, now: datetime, after: Reservation | None, limit: int) -> list[Reservation]:
+    """The next places that are not paused, in order, behind the one named (from the front without one)."""
     today = timezone.localdate(now)
-    return (
-        waiting(book_id=book_id)
-        .filter(Q(paused_until=None) | Q(paused_until__lte=today))
-        .exclude(pk__in=passed_over)
-        .order_by(*ORDER)
-        .first()
-    )
+    places = waiting(book_id=book_id).filter(Q(paused_until=None) | Q(paused_until__lte=today))
+    if after is not None:
+        places = places.filter(_behind(after))
+    return list(places.order_by(*ORDER)[:limit])
+
+
+def _behind(place: Reservation) -> Q:
+    later = Q(joined_at__gt=place.joined_at) | Q(joined_at=place.joined_at, pk__gt=place.pk)
+    return Q(priority__lt=place.priority) | (Q(priority=place.priority) & later)
 
 
 def publish_length(*, book_id: int) -> None:

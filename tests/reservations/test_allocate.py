@@ -128,3 +128,19 @@ def test_a_plan_that_ran_out_no_longer_goes_first(now) -> None:
     assert state(early, late) == [Status.READY, Status.PENDING]
     services.cancel(reservation_id=early.pk, now=now + timedelta(hours=2))
     assert state(late) == [Status.READY]
+
+
+def test_a_long_queue_of_people_without_money_is_looked_through_in_few_queries(
+    now, django_assert_max_num_queries
+) -> None:
+    book = book_with_copies(1)
+    holder = reserve(patron(), book, now)
+    poor = [reserve(patron(balance="0"), book, now) for _ in range(120)]
+    rich = reserve(patron(), book, now)
+    services.cancel(reservation_id=holder.pk, now=now)
+    assert state(rich) == [Status.READY]
+    services.cancel(reservation_id=rich.pk, now=now)
+    with django_assert_max_num_queries(50):
+        assert services.allocate(book_id=book.pk, now=now) == []
+    passed_over = OutboxEvent.objects.filter(name="reservation.passed_over")
+    assert [event.payload["reservation_id"] for event in passed_over.order_by("pk")] == [place.pk for place in poor]
