@@ -11,9 +11,7 @@ from stdnum import isbn
 
 SAMPLE_LIBRARY = Path(__file__).parents[2] / "books" / "sample" / "sample_library.csv"
 
-HEADER = (
-    "title,subtitle,series,authors,publisher,year,isbn,language,genres,pages,cover,price,description,copies"
-)
+HEADER = "title,subtitle,series,authors,publisher,year,isbn,language,genres,pages,cover,price,description,copies"
 
 GENRES = {
     "Art", "Biography", "Children", "Classics", "Computing", "Cooking", "Drama", "Economics",
