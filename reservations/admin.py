@@ -30,6 +30,16 @@ class OverdueFilter(admin.SimpleListFilter):
         return rows
 
 
+class TolerantAutocomplete(AutocompleteSelect):
+    """Shows nothing chosen for what cannot be an id; the stock one raises ValueError, and only the field says why."""
+
+    def optgroups(self, name: str, value: list[str], attr: Any = None) -> list[Any]:
+        try:
+            return super().optgroups(name, value, attr)
+        except ValueError:
+            return super().optgroups(name, [], attr)
+
+
 class ReserveForm(forms.Form):
     """A librarian reserves for a patron."""
 
@@ -49,7 +59,7 @@ class ReserveForm(forms.Form):
             relation = Reservation._meta.get_field(name)
             field = self.fields[name]
             field.queryset = relation.related_model._default_manager.all()
-            field.widget = AutocompleteSelect(relation, admin_site)
+            field.widget = TolerantAutocomplete(relation, admin_site)
             field.widget.choices = field.choices
 
 

@@ -81,6 +81,15 @@ def test_a_refusal_is_told_at_the_form_and_at_the_action(desk: Client) -> None:
     assert (refusal, nothing_done) == (f"#{held.pk}: Only a book on loan can be returned.", "Done: 0")
 
 
+@pytest.mark.parametrize("field", ["user", "book"])
+@pytest.mark.parametrize("value", ["abc", "-1", "9" * 30, "9" * 5000], ids=["word", "negative", "large", "too large"])
+def test_what_names_nobody_and_no_book_is_an_error_at_its_field(desk: Client, field: str, value: str) -> None:
+    filled_in = {"user": patron().pk, "book": book_with_copies(1).pk, "days": ""} | {field: value}
+    answer = desk.post(RESERVATIONS + "add/", filled_in)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (200, [field])
+    assert Reservation.objects.count() == 0
+
+
 def test_cancelling_gives_the_copy_to_the_next(desk: Client) -> None:
     first, second, book = patron(), patron(), book_with_copies(1)
     reserve(desk, first, book)
