@@ -143,4 +143,4 @@ class Session(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} · {self.get_channel_display()}"
+        return f"{self.user} · {self.get_channel_display()}"

@@ -72,7 +72,7 @@ class Subscription(models.Model):
         indexes = [models.Index(fields=["period_ends_at"], name="subscription_ending")]
 
     def __str__(self) -> str:
-        return f"{self.user_id}: {self.plan_id}"
+        return f"{self.user}: {self.plan}"
 
 
 class Wallet(models.Model):
@@ -87,7 +87,7 @@ class Wallet(models.Model):
         constraints = [models.CheckConstraint(condition=Q(balance__gte=0), name="wallet_balance_not_negative")]
 
     def __str__(self) -> str:
-        return f"{self.user_id}: {self.balance}"
+        return f"{self.user}: {self.balance}"
 
 
 class LedgerEntry(models.Model):
