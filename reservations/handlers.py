@@ -12,12 +12,24 @@ import books.events
 import subscriptions.events
 from library_portal.notifications import notify
 from library_portal.notifications.models import Kind
+from library_portal.notifications.truth import checks
 from library_portal.outbox import subscribe
 from library_portal.outbox.registry import Delivered
 from reservations import events
 from reservations.models import Reservation, Status
 from reservations.services import allocate, allocate_for_patron
 from reservations.services.priority import follow_plan
+
+SUBJECT = "reservation:"
+
+# What each kind of message says of its reservation.
+STATUS_TOLD = {
+    Kind.RESERVATION_CONFIRMED: Status.PENDING,
+    Kind.COPY_READY: Status.READY,
+    Kind.PASSED_OVER: Status.PENDING,
+    Kind.HOLD_EXPIRED: Status.EXPIRED,
+    Kind.RETURNED: Status.COMPLETED,
+}
 
 PASSED_OVER_WORDS = {
     "limit": gettext_lazy("your plan's limit is reached"),
@@ -51,7 +63,7 @@ def move_to_new_priority(delivered: Delivered) -> None:
 
 @subscribe(events.ReservationCreated, queue="notifications")
 def tell_place_in_queue(delivered: Delivered) -> None:
-    reservation = _in_state(delivered, Status.PENDING)
+    reservation = _if_still_true(Kind.RESERVATION_CONFIRMED, delivered.payload["reservation_id"])
     if reservation:
         _tell(
             delivered,
@@ -64,7 +76,7 @@ def tell_place_in_queue(delivered: Delivered) -> None:
 
 @subscribe(events.ReservationReady, queue="notifications")
 def tell_copy_ready(delivered: Delivered) -> None:
-    reservation = _in_state(delivered, Status.READY)
+    reservation = _if_still_true(Kind.COPY_READY, delivered.payload["reservation_id"])
     if reservation and reservation.hold_until:
         deadline = date_format(timezone.localtime(reservation.hold_until), "D j M, H:i")
         _tell(
@@ -79,7 +91,7 @@ def tell_copy_ready(delivered: Delivered) -> None:
 
 @subscribe(events.ReservationPassedOver, queue="notifications")
 def tell_passed_over(delivered: Delivered) -> None:
-    reservation = _in_state(delivered, Status.PENDING)
+    reservation = _if_still_true(Kind.PASSED_OVER, delivered.payload["reservation_id"])
     if reservation:
         _tell(
             delivered,
@@ -93,7 +105,7 @@ def tell_passed_over(delivered: Delivered) -> None:
 
 @subscribe(events.ReservationExpired, queue="notifications")
 def tell_hold_expired(delivered: Delivered) -> None:
-    reservation = _in_state(delivered, Status.EXPIRED)
+    reservation = _if_still_true(Kind.HOLD_EXPIRED, delivered.payload["reservation_id"])
     if reservation:
         _tell(
             delivered,
@@ -107,7 +119,7 @@ def tell_hold_expired(delivered: Delivered) -> None:
 
 @subscribe(events.ReservationReturned, queue="notifications")
 def send_return_receipt(delivered: Delivered) -> None:
-    reservation = _in_state(delivered, Status.COMPLETED)
+    reservation = _if_still_true(Kind.RETURNED, delivered.payload["reservation_id"])
     if reservation:
         _tell(
             delivered,
@@ -119,11 +131,14 @@ def send_return_receipt(delivered: Delivered) -> None:
         )
 
 
-def _in_state(delivered: Delivered, status: Status) -> Reservation | None:
-    """The reservation if it is still in the state the message speaks of."""
-    return (
-        Reservation.objects.select_related("book").filter(pk=delivered.payload["reservation_id"], status=status).first()
-    )
+@checks(*STATUS_TOLD)
+def is_still_true(kind: str, subject: str) -> bool:
+    return _if_still_true(kind, int(subject.removeprefix(SUBJECT))) is not None
+
+
+def _if_still_true(kind: str, reservation_id: int) -> Reservation | None:
+    """The reservation if it is still in the state that messages of this kind speak of."""
+    return Reservation.objects.select_related("book").filter(pk=reservation_id, status=STATUS_TOLD[Kind(kind)]).first()
 
 
 def _tell(delivered: Delivered, kind: Kind, reservation: Reservation, *, title: str, body: str) -> None:
@@ -134,4 +149,5 @@ def _tell(delivered: Delivered, kind: Kind, reservation: Reservation, *, title: 
         title=title % {"title": reservation.book.title},
         body=body,
         url="/me/",
+        subject=f"{SUBJECT}{reservation.pk}",
     )

@@ -3,14 +3,15 @@
 from typing import Any
 
 
-def notify(*, user_id: int, kind: str, key: str, title: Any, body: Any, url: str = "") -> bool:
+def notify(*, user_id: int, kind: str, key: str, title: Any, body: Any, url: str = "", subject: str = "") -> bool:
     """Put one message per (user, key) into the inbox and mail it by preference; False when it was there already.
 
-    Needs an open transaction: the mail is sent by an event after the commit, so a rollback takes it back.
+    Needs an open transaction: the mail is sent by an event after the commit, so a rollback takes it back. With a
+    `subject` it is sent only if the check registered for the kind (truth.py) finds the message true then.
     """
     from library_portal.notifications import services
 
-    return services.notify(user_id=user_id, kind=kind, key=key, title=title, body=body, url=url)
+    return services.notify(user_id=user_id, kind=kind, key=key, title=title, body=body, url=url, subject=subject)
 
 
 def send_code(*, channel: str, to: str, code: str, minutes: int) -> None:

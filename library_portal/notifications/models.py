@@ -24,13 +24,17 @@ class Kind(models.TextChoices):
 
 
 class Notification(models.Model):
-    """One message in a person's inbox; `key` makes it one per event and person however often the event arrives."""
+    """One message in a person's inbox; `key` makes it one per event and person however often the event arrives.
+
+    `subject` names what it speaks of, for instance `reservation:12`: a mail goes out only while it is true (truth.py).
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications", verbose_name=_("user")
     )
     kind = models.CharField(_("kind"), max_length=30, choices=Kind)
     key = models.CharField(_("key"), max_length=100)
+    subject = models.CharField(_("subject"), max_length=60, blank=True, default="")
     title = models.CharField(_("title"), max_length=200)
     body = models.TextField(_("body"), blank=True, default="")
     url = models.CharField(_("address"), max_length=200, blank=True, default="")

@@ -10,12 +10,12 @@ from library_portal.outbox import record
 
 
 @transaction.atomic
-def notify(*, user_id: int, kind: str, key: str, title: Any, body: Any, url: str = "") -> bool:
+def notify(*, user_id: int, kind: str, key: str, title: Any, body: Any, url: str = "", subject: str = "") -> bool:
     """One inbox row per (user, key); False when it was there already (rules.md, "Notifications")."""
     notification, created = Notification.objects.get_or_create(
         user_id=user_id,
         key=key,
-        defaults={"kind": Kind(kind), "title": str(title)[:200], "body": str(body), "url": url},
+        defaults={"kind": Kind(kind), "title": str(title)[:200], "body": str(body), "url": url, "subject": subject},
     )
     if created:
         record(NotificationCreated(notification_id=notification.pk, user_id=user_id, kind=notification.kind))
