@@ -28,7 +28,6 @@ env = environ.Env()
 ENVIRONMENT: str = env.str("ENVIRONMENT", default="production")
 if ENVIRONMENT not in ("development", "test", "production"):
     raise ImproperlyConfigured(f"ENVIRONMENT must be development, test or production, not {ENVIRONMENT!r}")
-DEVELOPMENT = ENVIRONMENT == "development"
 TESTING = ENVIRONMENT == "test"
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG = False
@@ -39,7 +38,6 @@ ONE_TIME_CODE_KEY: str = env.str("ONE_TIME_CODE_KEY", default=f"one-time-code:{S
 TOKEN_KEY: str = env.str("TOKEN_KEY", default=f"token:{SECRET_KEY}")
 
 PUBLIC_URL: str = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}").rstrip("/")
-HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()

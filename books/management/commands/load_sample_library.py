@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from books.importing.importer import import_file
@@ -17,4 +17,6 @@ class Command(BaseCommand):
 
     def handle(self, **_options: Any) -> None:
         report = import_file(SAMPLE_LIBRARY, now=timezone.now())
+        if report.outcomes[Outcome.REFUSED]:
+            raise CommandError(f"The sample library was not taken in: {report.remarks[:3]}")
         self.stdout.write(f"Sample library: {report.outcomes[Outcome.CREATED]} new books, {report.copies} copies")

@@ -1,10 +1,10 @@
 from typing import Any
 
-from accounts.demo import create_demo_people
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from accounts.demo import create_demo_people
 from reservations.demo import equip_demo_people
 
 
