@@ -13,6 +13,7 @@ from django.db.models.signals import post_migrate
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from library_portal import mongo
 from library_portal.redis import client
 from tests.running import Mailbox, Portal, running_portal
 
@@ -35,6 +36,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
 def clean_redis() -> None:
     client().flushdb()
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def own_mongo_client() -> Iterator[None]:
+    """Tests name different MongoDB servers: each has a client of its own, closed at its end."""
+    yield
+    if mongo.database.cache_info().currsize:
+        mongo.database().client.close()
+        mongo.database.cache_clear()
 
 
 @pytest.fixture

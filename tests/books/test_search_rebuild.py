@@ -7,7 +7,6 @@ from django.core.management import call_command
 from pymongo import MongoClient
 
 from books.search.models import BookSearchEntry
-from library_portal import mongo
 from tests.factories.lending import book_with_copies
 
 
@@ -25,10 +24,7 @@ def empty_mongo(settings):
     client = MongoClient(url)
     client.drop_database("rebuild_test")
     settings.MONGO_URL = url
-    mongo.database.cache_clear()
     yield
-    mongo.database().client.close()
-    mongo.database.cache_clear()
     client.drop_database("rebuild_test")
     client.close()
 

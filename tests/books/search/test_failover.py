@@ -20,10 +20,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> Any:
     failover.absence.end()
-    mongo.database.cache_clear()
     yield
     failover.absence.end()
-    mongo.database.cache_clear()
 
 
 @pytest.fixture
