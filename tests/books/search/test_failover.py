@@ -11,7 +11,6 @@ from books.search import failover
 from books.search.mongo_store import MongoStore
 from books.search.queries import search_books
 from books.search.services import forget_books, index_books
-from library_portal import mongo
 from tests.books.search.factories import document
 
 pytestmark = pytest.mark.django_db
@@ -32,15 +31,12 @@ def nobody_there(settings: Any) -> Any:
         settings.MONGO_URL = f"mongodb://127.0.0.1:{free.getsockname()[1]}/library"
         settings.MONGO_TIMEOUT_MS = 100
         yield
-        mongo.database().client.close()
 
 
 @pytest.fixture
-def mongo_is_there(settings: Any, mongo_database: Database[dict[str, Any]]) -> Any:
+def mongo_is_there(settings: Any, mongo_database: Database[dict[str, Any]]) -> None:
     host, port = mongo_database.client.address or ("", 0)
     settings.MONGO_URL = f"mongodb://{host}:{port}/{mongo_database.name}"
-    yield
-    mongo.database().client.close()
 
 
 def test_without_mongodb_postgresql_answers_and_nothing_is_degraded() -> None:
