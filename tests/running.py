@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.waiting import until
+
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = PATIENCE_SECONDS = 180
 # The portal makes its own servers: nothing of this test run's may reach it.
@@ -75,15 +77,18 @@ class Mailbox:
 
     def wait_for(self, to: str, pattern: str) -> str:
         """The first group of the pattern in the newest letter to this address that has it."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
-            for letter in sorted(self.folder.glob("*"), key=lambda path: path.stat().st_mtime, reverse=True):
-                text = letter.read_text()
-                found = re.search(pattern, text)
-                if to in text and found:
-                    return found[1]
-            time.sleep(0.1)
-        raise AssertionError(f"No letter to {to} with {pattern}")
+        until(
+            lambda: self._find(to, pattern) is not None, seconds=PATIENCE_SECONDS, otherwise=lambda: f"{to}: {pattern}"
+        )
+        return self._find(to, pattern) or ""
+
+    def _find(self, to: str, pattern: str) -> str | None:
+        for letter in sorted(self.folder.glob("*"), key=lambda path: path.stat().st_mtime, reverse=True):
+            text = letter.read_text()
+            found = re.search(pattern, text)
+            if to in text and found:
+                return found[1]
+        return None
 
     def code_for(self, to: str) -> str:
         return self.wait_for(to, r"(?m)^\D*\b(\d{6})\b")

@@ -4,12 +4,12 @@ The sample library has one copy of Persuasion.
 """
 
 import json
-import time
 import urllib.parse
 import urllib.request
 from typing import Any
 
 from tests.running import PATIENCE_SECONDS, Mailbox, Portal
+from tests.waiting import until
 
 PASSWORD = "a long walk by the sea"
 
@@ -38,13 +38,11 @@ class App:
         self.access = tokens["access"]
 
     def wait_for_notification(self, kind: str) -> dict[str, Any]:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
-            for message in self.call("GET", "notifications/")["results"]:
-                if message["kind"] == kind:
-                    return message
-            time.sleep(0.1)
-        raise AssertionError(f"No {kind} in the inbox")
+        def of_this_kind() -> list[dict[str, Any]]:
+            return [message for message in self.call("GET", "notifications/")["results"] if message["kind"] == kind]
+
+        until(lambda: bool(of_this_kind()), seconds=PATIENCE_SECONDS)
+        return of_this_kind()[0]
 
 
 def test_a_book_goes_from_reader_to_reader_with_tokens_only(portal: Portal, mailbox: Mailbox) -> None:

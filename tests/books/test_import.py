@@ -1,12 +1,9 @@
 """Catalogue files become books, whatever their dirt."""
 
-import csv
-import io
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection
 from pymongo.errors import ServerSelectionTimeoutError
 
@@ -23,38 +20,7 @@ from tests.factories.books import BookFactory
 
 pytestmark = pytest.mark.django_db
 
-GOODBOOKS = [
-    "isbn", "isbn13", "authors", "original_publication_year", "original_title", "title", "language_code",
-    "average_rating", "ratings_count", "image_url",
-]  # fmt: skip
 NO_PHOTO = "https://s.gr-assets.com/assets/nophoto/book/111x148-bcc.png"
-
-
-@pytest.fixture
-def goodbooks(tmp_path):
-    """Writes a file with goodbooks10k's columns; each row says only what matters to the test."""
-
-    def write(*rows):
-        file = tmp_path / "books.csv"
-        with file.open("w", encoding="utf-8", newline="") as out:
-            writer = csv.DictWriter(out, GOODBOOKS, restval="", lineterminator="\n")
-            writer.writeheader()
-            writer.writerows({"title": "A Title", "authors": "An Author", **row} for row in rows)
-        return file
-
-    return write
-
-
-@pytest.fixture
-def library(tmp_path):
-    """Writes a file of the library's own columns from lines of text."""
-
-    def write(*lines):
-        file = tmp_path / "library.csv"
-        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return file
-
-    return write
 
 
 def reasons(report):
@@ -345,82 +311,3 @@ def test_an_index_that_is_away_is_brought_up_by_the_events(goodbooks, now, setti
     lease = timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
     assert (Book.objects.count(), owed.status) == (1, "waiting")
     assert owed.send_after >= owed.event.recorded_at + lease
-
-
-class TestCommand:
-    def run(self, *arguments):
-        out = io.StringIO()
-        call_command("import_books", *map(str, arguments), stdout=out)
-        return out.getvalue()
-
-    def test_it_says_what_it_did(self, goodbooks):
-        file = goodbooks({"title": "One", "isbn": "812971060"}, {"title": ""})
-
-        said = self.run(file, "--copies", "2")
-
-        assert "books.csv: 100 %" in said
-        assert "2 rows (goodbooks10k): 1 created, 0 already there, 1 refused" in said
-        assert "1 changed on the way in; 2 copies added" in said
-        assert "The row has no title." in said
-
-    def test_every_remark_is_in_the_report_and_the_first_on_the_screen(self, goodbooks, tmp_path):
-        file = goodbooks(*({"title": ""} for _ in range(25)))
-
-        said = self.run(file, "--report", tmp_path / "report.csv")
-
-        with (tmp_path / "report.csv").open(encoding="utf-8", newline="") as written:
-            rows = list(csv.reader(written))
-        assert rows[0] == ["line", "title", "result", "reason"]
-        assert rows[1:] == [[str(line), "", "refused", "The row has no title."] for line in range(2, 27)]
-        assert said.count("│ refused │") == 20
-
-    @pytest.mark.parametrize("content", ["name,writer\nEmma,Austen\n", "", "title,authors,colour\nEmma,Austen,red\n"])
-    def test_a_header_nobody_knows_is_explained(self, tmp_path, content):
-        file = tmp_path / "other.csv"
-        file.write_text(content)
-
-        with pytest.raises(CommandError) as refused:
-            self.run(file)
-
-        assert "No import profile fits this file." in str(refused.value)
-        assert "Profile “goodbooks10k” needs: authors, average_rating" in str(refused.value)
-        assert not Book.objects.exists()
-
-    def test_a_file_that_is_not_there(self, tmp_path):
-        with pytest.raises(CommandError, match="No such file"):
-            self.run(tmp_path / "missing.csv")
-
-    @pytest.mark.parametrize("copies", ["-1", "many", "100000"])
-    def test_copies_are_a_sensible_number(self, goodbooks, copies):
-        with pytest.raises(CommandError, match="--copies"):
-            self.run(goodbooks(), "--copies", copies)
-
-
-def test_the_sample_library_is_loaded_once():
-    out = io.StringIO()
-
-    for _ in range(2):
-        call_command("load_sample_library", stdout=out)
-
-    first, second = out.getvalue().splitlines()
-    assert first == f"Sample library: {Book.objects.count()} new books, {Copy.objects.count()} copies"
-    assert second == "Sample library: 0 new books, 0 copies"
-    assert Book.objects.count() >= 200
-
-
-def test_ten_thousand_real_books(shared_data, now):
-    file = shared_data / "csv" / "goodbooks10k_books.csv"
-
-    first = import_file(file, copies=1, now=now)
-    second = import_file(file, copies=1, now=now)
-
-    assert (counts(first), first.copies, counts(second)) == ({"created": 10_000}, 10_000, {"already there": 10_000})
-    assert [remark.line for remark in first.remarks] == [
-        917, 1096, 1444, 1544, 1628, 2375, 2600, 2779, 3301, 3395, 3474, 3666, 4323, 4810, 5027, 6274, 6402, 6734, 7479,
-        8423, 8553, 9188, 9733,
-    ]  # fmt: skip
-    assert Book.objects.exclude(isbn=None).count() == 9_277
-    assert Book.objects.filter(year__lt=0).count() == 31
-    assert Book.objects.filter(cover_url="").count() == 3_332
-    assert Book.objects.filter(language="en").count() == 6_341 + 2_070 + 257 + 58 + 4
-    assert BookSearchEntry.objects.count() == 10_000
