@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts import services
-from accounts.views import AdminLoginPage
+from accounts.views.logging_in import AdminLoginPage
 
 
 class PortalAdminSite(AdminSite):

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,4 +12,5 @@ class AccountsConfig(AppConfig):
         from accounts import schema, web_sessions  # noqa: F401
         from accounts.roles import grant_librarians
 
+        autodiscover_modules("personal_data")
         post_migrate.connect(grant_librarians, dispatch_uid="accounts.grant_librarians")

@@ -9,6 +9,8 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from library_portal.encryption import EncryptedTextField
+
 
 class Role(models.TextChoices):
     CUSTOMER = "customer", _("Customer")
@@ -56,6 +58,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     code_channel = models.CharField(_("codes come by"), max_length=5, choices=Channel, default=Channel.EMAIL)
     email_verified_at = models.DateTimeField(_("e-mail verified at"), null=True, blank=True)
     phone_verified_at = models.DateTimeField(_("phone verified at"), null=True, blank=True)
+    keeps_loan_history = models.BooleanField(_("keeps the loan history"), default=False)
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True, editable=False)
     joined_at = models.DateTimeField(_("joined at"), db_default=Now())
 
     objects = UserManager()
@@ -129,6 +133,7 @@ class Session(models.Model):
     )
     created_at = models.DateTimeField(_("created at"), db_default=Now())
     last_used_at = models.DateTimeField(_("last used at"), db_default=Now())
+    confirmed_at = models.DateTimeField(_("password given at"), db_default=Now())
     expires_at = models.DateTimeField(_("expires at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     end_reason = models.CharField(_("why it ended"), max_length=30, blank=True, default="")
@@ -144,3 +149,36 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_channel_display()}"
+
+
+class Authenticator(models.Model):
+    """A person's authenticator app (TOTP, RFC 6238); it counts from the moment a first code has confirmed it."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="authenticator", verbose_name=_("user"))
+    secret = EncryptedTextField(_("key"), editable=False)
+    last_step = models.BigIntegerField(_("time step of the last code used"), default=0, editable=False)
+    created_at = models.DateTimeField(_("created at"), db_default=Now())
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("authenticator app")
+        verbose_name_plural = _("authenticator apps")
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class RecoveryCode(models.Model):
+    """One of ten codes that stand in for a lost authenticator app, once each; only its hash is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes", verbose_name=_("user"))
+    code_hash = models.CharField(max_length=64, editable=False)
+    used_at = models.DateTimeField(_("used at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("recovery code")
+        verbose_name_plural = _("recovery codes")
+        constraints = [models.UniqueConstraint(fields=["user", "code_hash"], name="recovery_code_once_per_user")]
+
+    def __str__(self) -> str:
+        return str(self.user)

@@ -30,6 +30,10 @@ class VerifyIn(LoginIdIn):
     code = serializers.RegexField(ONE_TIME_CODE, help_text=_("Six digits"))
 
 
+class PasswordIn(serializers.Serializer):
+    password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
+
+
 class RefreshIn(serializers.Serializer):
     refresh = serializers.CharField(max_length=2000)
 

@@ -36,6 +36,8 @@ SECRET_KEY = required("SECRET_KEY")
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 ONE_TIME_CODE_KEY: str = env.str("ONE_TIME_CODE_KEY", default=f"one-time-code:{SECRET_KEY}")
 TOKEN_KEY: str = env.str("TOKEN_KEY", default=f"token:{SECRET_KEY}")
+# The first encrypts, all of them decrypt (library_portal.encryption).
+ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=[f"encryption:{SECRET_KEY}"])
 
 PUBLIC_URL: str = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}").rstrip("/")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
@@ -61,6 +63,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "phonenumber_field",
     "library_portal.outbox",
+    "library_portal.audit",
     "library_portal.notifications",
     "library_portal.api",
     "books",
@@ -73,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "library_portal.api.middleware.GuardInput",
+    "library_portal.origin.RememberRequest",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -196,6 +200,8 @@ ONE_TIME_CODE_LIMITS = ((5, 120), (10, 3600))
 PASSWORD_GUESS_LIMITS = ((10, 900),)
 PASSWORD_GUESS_LIMITS_PER_ACCOUNT = ((100, 3600),)
 PASSWORD_GUESS_LIMITS_PER_ADDRESS = ((100, 900),)
+# How long after giving the password a session may change what protects the account.
+IDENTITY_CONFIRMED_MINUTES: int = env.int("IDENTITY_CONFIRMED_MINUTES", default=15)
 RATE_LIMIT_PER_ADDRESS: bool = env.bool("RATE_LIMIT_PER_ADDRESS", default=True)
 TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
 PHONENUMBER_DB_FORMAT = "E164"

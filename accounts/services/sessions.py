@@ -35,6 +35,7 @@ def open_session(*, user: User, channel: str, device: Device, now: datetime) -> 
         address=device.address,
         created_at=now,
         last_used_at=now,
+        confirmed_at=now,
         expires_at=now + _lifetime(channel),
     )
 

@@ -1,4 +1,4 @@
-"""The forms of the login pages. What is right is decided by the services; these only say what a person types where."""
+"""The forms of signing up and logging in."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from phonenumber_field.formfields import PhoneNumberField
 from accounts.codes import DIGITS
 
 
-def _typing_help(autocomplete: str, **more: str) -> dict[str, str]:
+def typing_help(autocomplete: str, **more: str) -> dict[str, str]:
     return {"autocomplete": autocomplete, "autocapitalize": "none", "spellcheck": "false", **more}
 
 
@@ -18,27 +18,27 @@ class SignUpForm(forms.Form):
         label=_("Username"),
         max_length=150,
         help_text=_("Others may see it. Letters, digits, dots, hyphens and underscores."),
-        widget=forms.TextInput(_typing_help("username")),
+        widget=forms.TextInput(typing_help("username")),
     )
     email = forms.EmailField(
         label=_("E-mail"),
         required=False,
         max_length=254,
         help_text=_("We send a code to it, to confirm that it is yours."),
-        widget=forms.EmailInput(_typing_help("email")),
+        widget=forms.EmailInput(typing_help("email")),
     )
     phone = PhoneNumberField(
         label=_("Mobile phone"),
         required=False,
         help_text=_("Only if you would rather have codes by SMS. With the country code, as in +1 415 555 2671."),
-        widget=forms.TextInput(_typing_help("tel", type="tel")),
+        widget=forms.TextInput(typing_help("tel", type="tel")),
     )
     password = forms.CharField(
         label=_("Password"),
         max_length=128,
         strip=False,
         help_text=_("At least 8 characters; a short sentence is easy to remember and hard to guess."),
-        widget=forms.PasswordInput(_typing_help("new-password")),
+        widget=forms.PasswordInput(typing_help("new-password")),
     )
 
     def clean_phone(self) -> str:
@@ -47,13 +47,13 @@ class SignUpForm(forms.Form):
 
 class LoginForm(forms.Form):
     identifier = forms.CharField(
-        label=_("Username, e-mail or phone"), max_length=254, widget=forms.TextInput(_typing_help("username"))
+        label=_("Username, e-mail or phone"), max_length=254, widget=forms.TextInput(typing_help("username"))
     )
     password = forms.CharField(
         label=_("Password"),
         max_length=128,
         strip=False,
-        widget=forms.PasswordInput(_typing_help("current-password")),
+        widget=forms.PasswordInput(typing_help("current-password")),
     )
 
 
@@ -62,7 +62,7 @@ class CodeForm(forms.Form):
         label=_("Code"),
         max_length=20,
         help_text=_("Six digits"),
-        widget=forms.TextInput(_typing_help("one-time-code", inputmode="numeric", autofocus="")),
+        widget=forms.TextInput(typing_help("one-time-code", inputmode="numeric", autofocus="")),
     )
 
     def clean_code(self) -> Any:

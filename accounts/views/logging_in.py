@@ -21,7 +21,7 @@ from django.views.generic import FormView
 from accounts import pending, services
 from accounts.codes import OtpExpired
 from accounts.devices import device_of
-from accounts.forms import CodeForm, LoginForm, SignUpForm
+from accounts.forms.logging_in import CodeForm, LoginForm, SignUpForm
 from accounts.models import Session
 from accounts.services import Challenge, LoggedIn
 from library_portal.coming_back import stays_here

@@ -1,0 +1,1 @@
+"""The forms of the pages. What is right is decided by the services; these only say what a person types where."""

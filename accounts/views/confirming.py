@@ -1,0 +1,67 @@
+"""Pages that change what protects an account ask for the password first, where it was not given lately."""
+
+from typing import Any
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.generic import FormView
+
+from accounts import services
+from accounts.devices import device_of
+from accounts.forms.confirming import PasswordForm
+from accounts.services import ConfirmationNeeded
+from accounts.web_sessions import SESSION_ID
+from library_portal.coming_back import stays_here
+from library_portal.errors import InvalidInput, RateLimited
+
+
+class ConfirmedIdentity(LoginRequiredMixin):
+    """Mixin of a view that needs the password to have been given lately; it is asked for on the way."""
+
+    request: HttpRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()
+        try:
+            services.require_confirmed(session_id=request.session[SESSION_ID], now=timezone.now())
+        except ConfirmationNeeded:
+            return redirect(f"{resolve_url('confirm-identity')}?{urlencode({'next': request.path})}")
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+
+@method_decorator([sensitive_post_parameters("password"), never_cache], name="dispatch")
+class ConfirmIdentityPage(LoginRequiredMixin, FormView):
+    template_name = "accounts/confirm_identity.html"
+    form_class = PasswordForm
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        try:
+            services.confirm_identity(
+                user_id=self.request.user.pk,
+                session_id=self.request.session[SESSION_ID],
+                password=form.cleaned_data["password"],
+                device=device_of(self.request),
+                now=timezone.now(),
+            )
+        except InvalidInput as error:
+            form.add_error("password", error.extra["errors"]["password"])
+            return self.form_invalid(form)
+        except RateLimited as error:
+            form.add_error(None, str(error))
+            return self.render_to_response(self.get_context_data(form=form), status=error.status)
+        return redirect(self.next_url())
+
+    def next_url(self) -> str:
+        wanted = self.request.POST.get("next") or self.request.GET.get("next", "")
+        return wanted if stays_here(wanted) else resolve_url("shelf")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(next=self.next_url(), **kwargs)
