@@ -4,6 +4,7 @@
 `manage.py` without `DATABASE_URL` sets it to `development` together with the embedded servers' URLs.
 """
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -273,7 +274,7 @@ SPECTACULAR_SETTINGS = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-# --- Mail ------------------------------------------------------------------------------------------------
+# --- Mail and text messages ------------------------------------------------------------------------------
 
 if PRODUCTION:
     vars().update(env.email_url_config(required("EMAIL_URL")))
@@ -282,6 +283,11 @@ else:
 MAIL_DIR = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Library Portal <library@localhost>")
 EMAIL_TIMEOUT = 10
+
+SMS_GATEWAY: str = env.str("SMS_GATEWAY", default="" if PRODUCTION else "file:")
+SMS_TIMEOUT_SECONDS: float = env.float("SMS_TIMEOUT_SECONDS", default=10)
+if PRODUCTION and SMS_GATEWAY and not re.fullmatch(r"twilio://[^:@/]+:[^:@/]+@[^@/]+/\?from=.+", SMS_GATEWAY):
+    raise ImproperlyConfigured("SMS_GATEWAY must be twilio://ACCOUNT_SID:AUTH_TOKEN@api.twilio.com/?from=+14155550100")
 
 # --- Language, time, files -------------------------------------------------------------------------------
 

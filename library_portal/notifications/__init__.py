@@ -17,7 +17,7 @@ def notify(*, user_id: int, kind: str, key: str, title: Any, body: Any, url: str
 def send_code(*, channel: str, to: str, code: str, minutes: int) -> None:
     """Send a one-time code by `email` or `sms` at once. The code is written nowhere else.
 
-    Raises OSError or smtplib.SMTPException when the mail server is away, SmsNotAvailable without an SMS provider.
+    Raises OSError or smtplib.SMTPException when the mail server is away, SmsNotAvailable or SmsRefused.
     """
     from library_portal.notifications import channels
 

@@ -9,15 +9,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from library_portal.errors import ServiceUnavailable
-from library_portal.notifications import mailbox
 from library_portal.notifications.models import Notification
-
-
-class SmsNotAvailable(ServiceUnavailable):
-    title = gettext_lazy("Text messages can't be sent at the moment.")
+from library_portal.notifications.sms import send_sms
 
 
 def mail_notification(notification: Notification, *, to: str, language: str = "") -> None:
@@ -31,7 +25,7 @@ def mail_notification(notification: Notification, *, to: str, language: str = ""
 def send_code(*, channel: str, to: str, code: str, minutes: int) -> None:
     if channel == "sms":
         text = _("%(code)s is your library code. It is valid for %(minutes)d minutes.")
-        return _send_sms(to=to, text=text % {"code": code, "minutes": minutes})
+        return send_sms(to=to, text=text % {"code": code, "minutes": minutes})
     message_id = _message_id("one-time-code", f"{to}:{code}")
     subject = _("%(code)s is your code for the library") % {"code": code}
     return _mail("code", subject, to, message_id, {"code": code, "minutes": minutes})
@@ -47,14 +41,6 @@ def _mail(template: str, subject: str, to: str, message_id: str, context: dict[s
     )
     message.attach_alternative(render_to_string(f"notifications/mail/{template}.html", context), "text/html")
     message.send()
-
-
-def _send_sms(*, to: str, text: str) -> None:
-    """Development and tests: a file beside the mail. No SMS provider is connected yet."""
-    if settings.PRODUCTION:
-        raise SmsNotAvailable
-    message_id = _message_id("sms", f"{to}:{text}")
-    mailbox.deposit(message_id, f"To: {to}\nSubject: SMS\nMessage-ID: {message_id}\n\n{text}\n".encode())
 
 
 def _message_id(salt: str, value: str) -> str:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from library_portal.outbox.models import Delivery
-from library_portal.outbox.registry import Delivered, Subscription, subscription_named
+from library_portal.outbox.registry import Delivered, NotWorthRetrying, Subscription, subscription_named
 
 FIRST_PAUSE_SECONDS = 2
 LONGEST_PAUSE_SECONDS = 3600
@@ -82,7 +82,7 @@ def _mark_failed(delivery: Delivery, error: Exception, now: datetime) -> None:
     delivery.sends = 0
     delivery.last_error = f"{type(error).__name__}: {error}"[:LONGEST_ERROR].replace("\0", "")
     delivery.send_after = now + _pause(delivery.attempts)
-    if delivery.attempts >= settings.DELIVERY_MAX_ATTEMPTS:
+    if isinstance(error, NotWorthRetrying) or delivery.attempts >= settings.DELIVERY_MAX_ATTEMPTS:
         delivery.status = Delivery.Status.DEAD
     failure = {name: getattr(delivery, name) for name in ("attempts", "sends", "last_error", "send_after", "status")}
     # Without a lock (atomic=False) a second run may have succeeded while this one failed: done stays done.

@@ -24,6 +24,10 @@ class Delivered:
     recorded_at: str
 
 
+class NotWorthRetrying(Exception):
+    """Base of what a handler raises when every further try would end the same: its delivery is a dead letter at once."""
+
+
 Handler = Callable[[Delivered], None]
 
 
