@@ -21,6 +21,11 @@ def count_code(*, user_id: int, address: str | None) -> None:
     )
 
 
+def count_sign_up(*, address: str | None) -> None:
+    """Before the password is hashed, which costs. Raises RateLimited, ServiceUnavailable."""
+    hit(*_per_address("sign-up:address", address, settings.SIGN_UP_LIMITS_PER_ADDRESS))
+
+
 class PasswordGuess:
     """A password about to be tried, counted beforehand so that simultaneous guesses count too.
 

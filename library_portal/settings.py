@@ -197,6 +197,8 @@ ONE_TIME_CODE_SECONDS: int = env.int("ONE_TIME_CODE_SECONDS", default=300)
 ONE_TIME_CODE_TRIES: int = env.int("ONE_TIME_CODE_TRIES", default=5)
 # Codes issued, per user and per address: (how many, in how many seconds).
 ONE_TIME_CODE_LIMITS = ((5, 120), (10, 3600))
+# Sign-ups tried, also those that are refused.
+SIGN_UP_LIMITS_PER_ADDRESS = ((20, 900),)
 # Wrong passwords: for one account from one address, for one account from anywhere, from one address.
 PASSWORD_GUESS_LIMITS = ((10, 900),)
 PASSWORD_GUESS_LIMITS_PER_ACCOUNT = ((100, 3600),)

@@ -21,8 +21,9 @@ NEEDED = {
     "browser": ("TEST_CHROMIUM", "Chromium"),
 }
 # Nothing that a developer's shell says about the portal may steer the tests.
-IGNORED = ("MONGO_URL", "TRUSTED_PROXIES", "SELF_SERVICE", "HOLD_HOURS", "RATE_LIMIT_PER_ADDRESS", "PUBLIC_URL",
-           "SMS_GATEWAY")  # fmt: skip
+IGNORED = (
+    "MONGO_URL", "TRUSTED_PROXIES", "SELF_SERVICE", "HOLD_HOURS", "RATE_LIMIT_PER_ADDRESS", "PUBLIC_URL", "SMS_GATEWAY",
+)  # fmt: skip
 
 servers = ExitStack()
 left_out: dict[str, int] = {}

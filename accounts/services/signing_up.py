@@ -11,10 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import queries
 from accounts.events import AddressClaimed, UserCreated
+from accounts.limits import count_sign_up
 from accounts.models import User
 from accounts.services.logging_in import Challenge, request_code
 from accounts.services.sessions import Device
+from library_portal import audit
+from library_portal.audit.models import Action
 from library_portal.errors import InvalidInput
+from library_portal.notifications.sms import sms_is_available
 from library_portal.outbox import record
 
 USERNAME_CONSTRAINT = "user_username_unique_ignoring_case"
@@ -43,10 +47,12 @@ def sign_up(
     user = _validated(username=username, password=password, email=email, phone=phone)
     user.joined_at = now
     wanted = {"email": user.email, "phone": str(user.phone) if user.phone else None}
+    count_sign_up(address=device.address)
     user.set_password(password)
     with transaction.atomic():
         _insert(user, now)
         record(UserCreated(user_id=user.pk, role=user.role))
+        audit.record(Action.SIGNED_UP, who_id=user.pk, whom_id=user.pk)
         challenge = request_code(user=user, device=device)
     return SignedUp(user.pk, user.username, **wanted, challenge=challenge)
 
@@ -57,6 +63,8 @@ def _validated(*, username: str, password: str, email: str, phone: str) -> User:
     errors: dict[str, list[Any]] = {}
     if not (email or phone):
         errors["email"] = [_("Give an e-mail address or a phone number.")]
+    elif not (email or sms_is_available()):
+        errors["email"] = [_("Give an e-mail address: this library sends no text messages.")]
     for check in (lambda: user.clean_fields(exclude=["password"]), lambda: _check_password(user, password)):
         try:
             check()

@@ -1,7 +1,7 @@
 """Text messages. `SMS_GATEWAY` says how they leave.
 
-`file:` puts them beside the mail (development), `twilio://ACCOUNT_SID:AUTH_TOKEN@api.twilio.com/?from=+14155550100` hands
-them to Twilio, nothing means that the portal sends none. `twilio+http://` is for a stand-in on this machine.
+`file:` puts them beside the mail (development); `twilio://ACCOUNT_SID:AUTH_TOKEN@api.twilio.com/?from=+14155550100`
+hands them to Twilio; nothing means that the portal sends none. `twilio+http://` is for a stand-in on this machine.
 """
 
 import logging
@@ -52,7 +52,7 @@ def sms_is_available() -> bool:
 
 
 def send_sms(*, to: str, text: str) -> None:
-    """Hand a text message to the gateway, at once; `to` is E.164. Sent again it arrives again: gateways know no repeats.
+    """Hand a text message to the gateway, at once; `to` is E.164. Sent again it arrives again: it knows no repeats.
 
     Raises SmsNotAvailable, which is worth retrying, and SmsRefused, which is not. Neither names the number or the text.
     """

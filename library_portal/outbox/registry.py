@@ -25,7 +25,7 @@ class Delivered:
 
 
 class NotWorthRetrying(Exception):
-    """Base of what a handler raises when every further try would end the same: its delivery is a dead letter at once."""
+    """Base of what a handler raises when any other try would end the same: its delivery is a dead letter at once."""
 
 
 Handler = Callable[[Delivered], None]

@@ -59,6 +59,18 @@ def test_a_phone_is_enough_and_gets_its_code_by_sms(api) -> None:
 
 
 @pytest.mark.django_db
+def test_where_no_text_messages_are_sent_a_phone_is_not_enough(api, settings) -> None:
+    settings.SMS_GATEWAY = ""
+    phone_only = {"username": "ada", "phone": "+14155552671", "password": PASSWORD}
+    answer = api.post("/api/v1/auth/signup/", phone_only)
+    assert (answer.status_code, answer.json()["errors"]) == (
+        400,
+        {"email": ["Give an e-mail address: this library sends no text messages."]},
+    )
+    assert api.post("/api/v1/auth/signup/", phone_only | {"email": ADA["email"]}).json()["channel"] == "email"
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("change", "fields"),
     [
@@ -144,3 +156,11 @@ def test_the_sixth_sign_up_from_one_address_in_two_minutes_is_refused_and_leaves
     assert [answer.status_code for answer in answers] == [201] * 5 + [429]
     assert 1 <= int(answers[5]["Retry-After"]) <= 120
     assert User.objects.count() == 5
+
+
+@pytest.mark.django_db
+def test_sign_ups_that_are_refused_count_too(api, settings) -> None:
+    settings.SIGN_UP_LIMITS_PER_ADDRESS = ((2, 900),)
+    UserFactory(username="ada")
+    answers = [api.post("/api/v1/auth/signup/", ADA) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [400, 400, 429]
