@@ -1,16 +1,35 @@
 """How often a person or an address may ask for codes and guess passwords. The numbers are in the settings."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 
 from django.conf import settings
+from django.core.cache import cache
 
-from accounts.queries import folded
+from accounts.queries import folded, user_by_identifier
+from library_portal import audit
 from library_portal.addresses import address_block
-from library_portal.errors import ServiceUnavailable
+from library_portal.audit.models import Action
+from library_portal.errors import RateLimited, ServiceUnavailable
+from library_portal.origin import current_origin
 from library_portal.ratelimit import Limits, Quota, hit, withdraw
 
 logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def refusal_recorded(*, whom_id: int | None = None) -> Iterator[None]:
+    """Around a use case that a limit may stop, and outside its transaction: the refusal is written down, once until
+    the limit lets somebody through again, so that hammering does not fill the audit log."""
+    try:
+        yield
+    except RateLimited as error:
+        subject = f"{whom_id}:{address_block(current_origin().address)}"
+        if cache.add(f"audit:limit:{subject}", True, timeout=error.retry_after):
+            audit.record(Action.TOO_MANY_TRIES, whom_id=whom_id)
+        raise
 
 
 def count_code(*, user_id: int, address: str | None) -> None:
@@ -40,7 +59,7 @@ class PasswordGuess:
             Quota("password:account", account, settings.PASSWORD_GUESS_LIMITS_PER_ACCOUNT),
             *_per_address("password:address", address, settings.PASSWORD_GUESS_LIMITS_PER_ADDRESS),
         )
-        self._hit_id = ""
+        self._hit_id, self._identifier = "", identifier
 
     def count(self) -> None:
         """Raises RateLimited."""
@@ -48,6 +67,9 @@ class PasswordGuess:
             self._hit_id = hit(*self._quotas)
         except ServiceUnavailable:
             logger.warning("Redis is away: password guesses are not counted")
+        except RateLimited:
+            with refusal_recorded(whom_id=self._aimed_at()):
+                raise
 
     def was_right(self) -> None:
         """The password was right, so this was no guess."""
@@ -55,6 +77,10 @@ class PasswordGuess:
             withdraw(self._hit_id, *self._quotas)
         except ServiceUnavailable:
             logger.warning("Redis is away: password guesses are not counted")
+
+    def _aimed_at(self) -> int | None:
+        user = user_by_identifier(self._identifier)
+        return user and user.pk
 
 
 def _per_address(scope: str, address: str | None, limits: Limits) -> list[Quota]:

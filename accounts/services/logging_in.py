@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts import codes, queries
 from accounts.codes import OtpExpired
 from accounts.events import OtpRequested
-from accounts.limits import PasswordGuess, count_code
+from accounts.limits import PasswordGuess, count_code, refusal_recorded
 from accounts.models import Session, User
 from accounts.services.sessions import Device, issue_tokens, open_session
 from accounts.tokens import NotAuthenticated, TokenPair
+from library_portal import audit
+from library_portal.audit.models import Action
 from library_portal.outbox import record
 
 
@@ -49,9 +51,10 @@ def start_login(
     user = _user_with_password(identifier, password)
     guess.was_right()
     if user.needs_code:
-        return request_code(user=user, device=device)
+        with refusal_recorded(whom_id=user.pk):
+            return request_code(user=user, device=device)
     with transaction.atomic():
-        return _logged_in(user, channel=channel, device=device, now=now)
+        return _logged_in(user, channel=channel, device=device, now=now, second_step="")
 
 
 def request_code(*, user: User, device: Device) -> Challenge:
@@ -65,7 +68,8 @@ def request_code(*, user: User, device: Device) -> Challenge:
 def resend_code(*, login_id: str, device: Device) -> Challenge:
     """A new code for the same login; the one before it is void. Raises OtpExpired, RateLimited, ServiceUnavailable."""
     pending = codes.pending(login_id=login_id)
-    count_code(user_id=pending.user_id, address=device.address)
+    with refusal_recorded(whom_id=pending.user_id):
+        count_code(user_id=pending.user_id, address=device.address)
     return _code_on_its_way(login_id, pending, codes.reissue(login_id=login_id))
 
 
@@ -82,7 +86,7 @@ def verify_code(
         if user is None or not user.address_for(pending.channel) or pending.seal != _seal(user, pending.channel):
             raise OtpExpired
         _confirm_address(user, pending.channel, now)
-        return _logged_in(user, channel=channel, device=device, now=now)
+        return _logged_in(user, channel=channel, device=device, now=now, second_step=pending.channel)
 
 
 def _user_with_password(identifier: str, password: str) -> User:
@@ -91,6 +95,7 @@ def _user_with_password(identifier: str, password: str) -> User:
         make_password(password)  # the time that checking it would have taken
     elif user.check_password(password) and user.is_active:
         return user
+    audit.record(Action.PASSWORD_REFUSED, whom_id=user and user.pk)  # one row either way: the same time
     raise NotAuthenticated(_("The name and the password do not fit together."))
 
 
@@ -102,6 +107,7 @@ def _seal(user: User, channel: str) -> str:
 def _code_on_its_way(login_id: str, pending: codes.PendingLogin, issue: int) -> Challenge:
     with transaction.atomic():
         record(OtpRequested(login_id=login_id, user_id=pending.user_id, channel=pending.channel, issue=issue))
+        audit.record(Action.CODE_SENT, whom_id=pending.user_id, channel=pending.channel)
     return Challenge(login_id, pending.channel, settings.ONE_TIME_CODE_SECONDS)
 
 
@@ -112,7 +118,8 @@ def _confirm_address(user: User, channel: str, now: datetime) -> None:
         user.save(update_fields=[field])
 
 
-def _logged_in(user: User, *, channel: str, device: Device, now: datetime) -> LoggedIn:
+def _logged_in(user: User, *, channel: str, device: Device, now: datetime, second_step: str) -> LoggedIn:
+    audit.record(Action.LOGGED_IN, who_id=user.pk, whom_id=user.pk, channel=channel, second_step=second_step)
     if channel == Session.Channel.WEB:
         return LoggedIn(user, None)
     session = open_session(user=user, channel=channel, device=device, now=now)

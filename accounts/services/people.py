@@ -3,15 +3,16 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import queries
 from accounts.events import UserCreated, UserDeactivated
 from accounts.models import STAFF_ROLES, Role, User
-from accounts.roles import LIBRARIANS
+from accounts.roles import join_group
 from accounts.services.sessions import end_all_sessions
+from library_portal import audit
+from library_portal.audit.models import Action
 from library_portal.errors import InvalidInput
 from library_portal.outbox import record
 
@@ -23,8 +24,9 @@ def add_person(*, user: User, password: str, now: datetime) -> User:
     with transaction.atomic():
         _apply_role(user, user.role)
         user.save(force_insert=True)
-        _join_groups(user)
+        join_group(user)
         record(UserCreated(user_id=user.pk, role=user.role))
+        audit.record(Action.PERSON_ADDED, whom_id=user.pk, role=user.role)
     return user
 
 
@@ -41,6 +43,7 @@ def update_profile(
         for field, value in changes.items():
             setattr(user, field, value)
         user.save(update_fields=list(changes))
+        audit.record(Action.PERSON_CHANGED, whom_id=user_id, fields=sorted(changes))
     return user
 
 
@@ -49,9 +52,10 @@ def change_role(*, user_id: int, role: str, now: datetime) -> User:
     with transaction.atomic():
         user = _locked(user_id)
         if user.role != role:
+            audit.record(Action.ROLE_CHANGED, whom_id=user_id, before=user.role, after=role)
             _apply_role(user, role)
             user.save(update_fields=["role", "is_superuser", "second_step"])
-            _join_groups(user)
+            join_group(user)
             end_all_sessions(user_id=user_id, now=now, reason="role changed")
     return user
 
@@ -64,6 +68,7 @@ def deactivate(*, user_id: int, now: datetime) -> None:
             user.is_active = False
             user.save(update_fields=["is_active"])
             end_all_sessions(user_id=user_id, now=now, reason="account deactivated")
+            audit.record(Action.DEACTIVATED, whom_id=user_id)
             record(UserDeactivated(user_id=user_id))
 
 
@@ -71,8 +76,10 @@ def reactivate(*, user_id: int) -> None:
     """Raises UserNotFound."""
     with transaction.atomic():
         user = _locked(user_id)
-        user.is_active = True
-        user.save(update_fields=["is_active"])
+        if not user.is_active:
+            user.is_active = True
+            user.save(update_fields=["is_active"])
+            audit.record(Action.REACTIVATED, whom_id=user_id)
 
 
 def set_password(*, user_id: int, password: str, now: datetime) -> None:
@@ -81,6 +88,7 @@ def set_password(*, user_id: int, password: str, now: datetime) -> None:
         user = _locked(user_id)
         user.set_password(password)
         user.save(update_fields=["password"])
+        audit.record(Action.PASSWORD_CHANGED, whom_id=user_id)
         end_all_sessions(user_id=user_id, now=now, reason="password changed")
 
 
@@ -94,11 +102,3 @@ def _locked(user_id: int) -> User:
 def _apply_role(user: User, role: str) -> None:
     user.role, user.is_superuser = role, role == Role.ADMIN
     user.second_step = user.second_step or role in STAFF_ROLES
-
-
-def _join_groups(user: User) -> None:
-    librarians, _created = Group.objects.get_or_create(name=LIBRARIANS)
-    if user.role == Role.LIBRARIAN:
-        user.groups.add(librarians)
-    else:
-        user.groups.remove(librarians)

@@ -1,5 +1,6 @@
 """Sessions: opened by a login, kept going by refresh tokens, ended for good."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,6 +13,8 @@ from accounts import queries, tokens
 from accounts.models import Session, User
 from accounts.sessions import forget_open
 from accounts.tokens import TokenPair, TokenRevoked
+from library_portal import audit
+from library_portal.audit.models import Action
 from library_portal.errors import NotFound
 
 LOGGED_OUT = "logged out"
@@ -63,6 +66,7 @@ def refresh_tokens(*, refresh: str, now: datetime) -> TokenPair:
         if session and session.refresh_id == claims["jti"]:
             return issue_tokens(session=session, user=session.user, now=now)
         if session:
+            audit.record(Action.REFRESH_TOKEN_REUSED, whom_id=session.user_id)
             _end(Session.objects.filter(pk=session.pk), reason=REUSED, now=now)
     raise TokenRevoked
 
@@ -80,18 +84,21 @@ def end_own_session(*, user_id: int, session_id: UUID, now: datetime) -> None:
             raise NotFound
 
 
-def end_all_sessions(*, user_id: int, now: datetime, reason: str) -> int:
-    """How many were open."""
+def end_all_sessions(*, user_id: int, now: datetime, reason: str, kept_id: UUID | str | None = None) -> int:
+    """All but the one to be kept. How many were open."""
+    ending = queries.open_sessions(user_id=user_id, now=now)
     with transaction.atomic():
-        return _end(queries.open_sessions(user_id=user_id, now=now), reason=reason, now=now)
+        return _end(ending.exclude(pk=kept_id) if kept_id else ending, reason=reason, now=now)
 
 
 def _end(sessions: QuerySet[Session], *, reason: str, now: datetime) -> int:
     locked = sessions.filter(ended_at=None).order_by("pk").select_for_update(of=["self"])
-    session_ids = list(locked.values_list("pk", flat=True))
-    Session.objects.filter(pk__in=session_ids).update(ended_at=now, end_reason=reason)
-    forget_open(session_ids)
-    return len(session_ids)
+    owners = dict(locked.values_list("pk", "user_id"))
+    Session.objects.filter(pk__in=owners).update(ended_at=now, end_reason=reason)
+    forget_open(owners)
+    for user_id, ended in Counter(owners.values()).items():
+        audit.record(Action.SESSION_ENDED, whom_id=user_id, reason=reason, sessions=ended)
+    return len(owners)
 
 
 def _lifetime(channel: str) -> timedelta:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import queries
 from accounts.events import AddressClaimed, UserCreated
-from accounts.limits import count_sign_up
+from accounts.limits import count_sign_up, refusal_recorded
 from accounts.models import User
+from accounts.roles import join_group
 from accounts.services.logging_in import Challenge, request_code
 from accounts.services.sessions import Device
 from library_portal import audit
@@ -47,10 +48,12 @@ def sign_up(
     user = _validated(username=username, password=password, email=email, phone=phone)
     user.joined_at = now
     wanted = {"email": user.email, "phone": str(user.phone) if user.phone else None}
-    count_sign_up(address=device.address)
+    with refusal_recorded():
+        count_sign_up(address=device.address)
     user.set_password(password)
-    with transaction.atomic():
+    with refusal_recorded(), transaction.atomic():
         _insert(user, now)
+        join_group(user)
         record(UserCreated(user_id=user.pk, role=user.role))
         audit.record(Action.SIGNED_UP, who_id=user.pk, whom_id=user.pk)
         challenge = request_code(user=user, device=device)
