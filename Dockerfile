@@ -12,7 +12,7 @@ COPY --from=build /venv /venv
 WORKDIR /portal
 COPY --chown=portal . .
 # Static files carry hashes in their names; collecting them needs no secret and no server.
-RUN SECRET_KEY=collect DATABASE_URL=postgres://none REDIS_URL=redis://none BROKER_URL=amqp://none EMAIL_URL=consolemail:// \
+RUN SECRET_KEY=collect ENCRYPTION_KEYS=collect DATABASE_URL=postgres://none REDIS_URL=redis://none BROKER_URL=amqp://none EMAIL_URL=consolemail:// \
     python manage.py collectstatic --no-input && mkdir -p /portal/var && chown portal /portal/var
 USER portal
 EXPOSE 8000

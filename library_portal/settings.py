@@ -37,7 +37,9 @@ SECRET_KEY = required("SECRET_KEY")
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 ONE_TIME_CODE_KEY: str = env.str("ONE_TIME_CODE_KEY", default=f"one-time-code:{SECRET_KEY}")
 TOKEN_KEY: str = env.str("TOKEN_KEY", default=f"token:{SECRET_KEY}")
-# The first encrypts, all of them decrypt (library_portal.encryption).
+# The first encrypts, all of them decrypt (library_portal.encryption). What they keep outlives any SECRET_KEY.
+if PRODUCTION:
+    required("ENCRYPTION_KEYS")
 ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=[f"encryption:{SECRET_KEY}"])
 
 PUBLIC_URL: str = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}").rstrip("/")
@@ -64,6 +66,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "phonenumber_field",
     "library_portal.outbox",
+    "library_portal.encryption",
     "library_portal.audit",
     "library_portal.notifications",
     "library_portal.api",
@@ -205,6 +208,8 @@ PASSWORD_GUESS_LIMITS_PER_ACCOUNT = ((100, 3600),)
 PASSWORD_GUESS_LIMITS_PER_ADDRESS = ((100, 900),)
 # How long after giving the password a session may change what protects the account.
 IDENTITY_CONFIRMED_MINUTES: int = env.int("IDENTITY_CONFIRMED_MINUTES", default=15)
+# What authenticator apps show above the code.
+AUTHENTICATOR_ISSUER: str = env.str("AUTHENTICATOR_ISSUER", default="Library Portal")
 RATE_LIMIT_PER_ADDRESS: bool = env.bool("RATE_LIMIT_PER_ADDRESS", default=True)
 TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
 PHONENUMBER_DB_FORMAT = "E164"
@@ -268,6 +273,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "CodeChannelEnum": "accounts.models.User.Channel",
+        "ChallengeChannelEnum": "accounts.codes.Channel",
         "SessionChannelEnum": "accounts.models.Session.Channel",
         "BookStatusEnum": ["available", "borrowed", "unavailable"],
         "LendingStatusEnum": ["available", "unavailable"],

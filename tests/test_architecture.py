@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PRODUCTION = {
     "ENVIRONMENT": "production",
     "SECRET_KEY": "a-key-that-is-long-enough-for-the-deployment-check-0123456789-abcdef",
+    "ENCRYPTION_KEYS": "a-key-that-encrypts-and-does-nothing-else-0123456789",
     "DATABASE_URL": "postgres://portal@127.0.0.1/none",
     "REDIS_URL": "redis://127.0.0.1/0",
     "BROKER_URL": "amqp://127.0.0.1//",
@@ -57,7 +58,9 @@ def test_the_deployment_check_is_clean_in_production() -> None:
     assert check.returncode == 0, check.stderr
 
 
-@pytest.mark.parametrize("secret", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "BROKER_URL", "EMAIL_URL"])
+@pytest.mark.parametrize(
+    "secret", ["SECRET_KEY", "ENCRYPTION_KEYS", "DATABASE_URL", "REDIS_URL", "BROKER_URL", "EMAIL_URL"]
+)
 def test_nothing_secret_has_a_default_in_production(secret: str) -> None:
     environment = {name: value for name, value in PRODUCTION.items() if name != secret}
     if secret == "DATABASE_URL":
