@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
+from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -19,6 +20,8 @@ from accounts import services
 from accounts.models import STAFF_ROLES, Session, User
 
 ENDED_BY_ADMIN = "ended by an admin"
+
+admin.site.unregister(Group)  # groups follow the roles (accounts.roles)
 
 
 class PersonForm(forms.ModelForm):

@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import schema, web_sessions  # noqa: F401
-        from accounts.roles import grant_librarians
+        from accounts.roles import grant
 
         autodiscover_modules("personal_data")
-        post_migrate.connect(grant_librarians, dispatch_uid="accounts.grant_librarians")
+        post_migrate.connect(grant, dispatch_uid="accounts.grant")

@@ -2,6 +2,7 @@ import uuid
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.indexes import OpClass
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -20,6 +21,7 @@ class Role(models.TextChoices):
 
 
 STAFF_ROLES = (Role.LIBRARIAN, Role.ADMIN)
+PATRON_ROLES = (Role.CUSTOMER, Role.AUTHOR)
 
 # People log in by username, e-mail or phone: no username may look like one of the other two.
 username_rule = RegexValidator(r"^[\w.-]+\Z", _("Letters, digits, dots, hyphens and underscores only."))
@@ -33,10 +35,18 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, username: str, email: str, password: str) -> "User":
         """For `manage.py createsuperuser`: an admin whose second step goes to this e-mail address."""
+        from accounts.roles import join_group
+
         user = self.model(username=username, email=email, role=Role.ADMIN, is_superuser=True)
         user.set_password(password)
         user.save(using=self._db)
+        join_group(user)
         return user
+
+
+def _by_prefix(field: str) -> models.Index:
+    """For `queries.people_matching`: LIKE 'prefix%' in any case, whatever the database's collation."""
+    return models.Index(OpClass(Lower(field), name="text_pattern_ops"), name=f"user_by_{field}_prefix")
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -87,6 +97,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         indexes = [
             models.Index(fields=["role", "id"], name="user_by_role"),
             models.Index(fields=["-joined_at", "-id"], name="user_newest"),
+            _by_prefix("username"),
+            _by_prefix("email"),
+            _by_prefix("first_name"),
+            _by_prefix("last_name"),
         ]
 
     def __str__(self) -> str:
@@ -98,7 +112,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_patron(self) -> bool:
-        return self.role in (Role.CUSTOMER, Role.AUTHOR)
+        return self.role in PATRON_ROLES
 
     @property
     def needs_code(self) -> bool:
@@ -109,11 +123,32 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Where codes on this channel go; empty when there is no such address."""
         return str((self.phone if channel == self.Channel.SMS else self.email) or "")
 
+    def verified_address_for(self, channel: str) -> str:
+        """The address for this channel if a code has shown that it is theirs, else empty."""
+        verified_at = self.phone_verified_at if channel == self.Channel.SMS else self.email_verified_at
+        return self.address_for(channel) if verified_at else ""
+
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.username
 
     def get_short_name(self) -> str:
         return self.first_name or self.username
+
+
+class PatronManager(UserManager):
+    def get_queryset(self) -> models.QuerySet["User"]:
+        return super().get_queryset().filter(role__in=PATRON_ROLES)
+
+
+class Patron(User):
+    """Customers and authors, as librarians look after them: staff are out of their reach (`accounts.admin.patrons`)."""
+
+    objects = PatronManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = _("patron")
+        verbose_name_plural = _("patrons")
 
 
 class Session(models.Model):

@@ -1,12 +1,10 @@
 """The catalogue in the admin: findable, without a query per row, and every change told of."""
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db.models.signals import pre_save
 from django.test import Client
 
 from accounts.models import Role
-from accounts.roles import LIBRARIANS
 from books.models import Author, Book, Copy, Genre, Publisher
 from books.services.indexing import index_books
 from library_portal.outbox.models import OutboxEvent
@@ -23,8 +21,6 @@ NO_ROWS = {
 
 def client_of(role):
     user = UserFactory(role=role)
-    if role == Role.LIBRARIAN:
-        user.groups.add(Group.objects.get(name=LIBRARIANS))
     client = Client()
     client.force_login(user)
     return client

@@ -5,6 +5,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.models import Role, User
+from accounts.roles import join_group
 
 PASSWORD = "a-long-passphrase"
 
@@ -14,6 +15,7 @@ class UserFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = User
+        skip_postgeneration_save = True
 
     class Params:
         unverified = factory.Trait(email_verified_at=None)
@@ -24,3 +26,8 @@ class UserFactory(factory.django.DjangoModelFactory):
     role = Role.CUSTOMER
     password = factory.LazyFunction(lambda: make_password(PASSWORD))
     is_superuser = factory.LazyAttribute(lambda user: user.role == Role.ADMIN)
+
+    @factory.post_generation
+    def in_the_group_of_the_role(user, create, extracted, **kwargs):
+        if create:
+            join_group(user)

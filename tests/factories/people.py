@@ -6,6 +6,7 @@ from itertools import count
 
 import subscriptions.services
 from accounts.models import Role, User
+from accounts.roles import join_group
 
 numbers = count(1)
 
@@ -22,6 +23,7 @@ def person(role: str = Role.CUSTOMER, username: str = "") -> User:
     )
     user.set_unusable_password()
     user.save()
+    join_group(user)
     return user
 
 

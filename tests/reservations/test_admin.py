@@ -6,11 +6,9 @@ from decimal import Decimal
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.auth.models import Group
 from django.test import Client
 
 from accounts.models import Role
-from accounts.roles import LIBRARIANS
 from books.models import Copy
 from reservations.models import Reservation, Status
 from subscriptions.models import LedgerEntry
@@ -25,8 +23,6 @@ RESERVATIONS = "/admin/reservations/reservation/"
 
 def client_of(role: str) -> Client:
     user = person(role)
-    if role == Role.LIBRARIAN:
-        user.groups.add(Group.objects.get(name=LIBRARIANS))
     client = Client()
     client.force_login(user)
     return client
