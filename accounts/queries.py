@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import to_python
 
-from accounts.models import Session, User
+from accounts.models import Authenticator, RecoveryCode, Session, User
 from library_portal.errors import NotFound
 
 
@@ -34,6 +34,11 @@ def user_by_identifier(identifier: str) -> User | None:
     return User.objects.filter(_names(identifier)).first()
 
 
+def other_owner(*, address: str, user_id: int) -> User | None:
+    """Who has this e-mail (in any case) or phone, other than that person."""
+    return User.objects.filter(_names(address)).exclude(pk=user_id).first()
+
+
 def folded(identifier: str) -> str:
     """One spelling for all those that find the same person."""
     phone = to_python(identifier)
@@ -50,3 +55,12 @@ def _names(identifier: str) -> Q:
 
 def open_sessions(*, user_id: int, now: datetime) -> QuerySet[Session]:
     return Session.objects.filter(user_id=user_id, ended_at=None, expires_at__gt=now).order_by("-last_used_at")
+
+
+def authenticator(*, user_id: int) -> Authenticator | None:
+    """The app in use: one whose first code was never given does not count."""
+    return Authenticator.objects.filter(user_id=user_id, confirmed_at__isnull=False).first()
+
+
+def recovery_codes_left(*, user_id: int) -> int:
+    return RecoveryCode.objects.filter(user_id=user_id, used_at=None).count()

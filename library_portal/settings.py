@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import environ
+from csp import constants as csp
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
@@ -63,6 +64,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "csp",
     "django_htmx",
     "phonenumber_field",
     "library_portal.outbox",
@@ -77,6 +79,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "library_portal.headers.SecurityHeaders",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "library_portal.api.middleware.GuardInput",
@@ -88,7 +93,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.EndRevokedWebSessions",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "library_portal.pages.ShowRefusals",
 ]
@@ -176,6 +180,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "expire-holds": {"task": "reservations.tasks.expire_holds", "schedule": timedelta(minutes=1)},
     "sweep-free-copies": {"task": "reservations.tasks.sweep_free_copies", "schedule": timedelta(minutes=5)},
+    "forget-loans": {"task": "reservations.tasks.forget_loans", "schedule": timedelta(hours=24)},
     "prune-outbox": {"task": "library_portal.outbox.tasks.prune_outbox", "schedule": timedelta(hours=6)},
     "forget-kept-answers": {"task": "library_portal.api.tasks.forget_kept_answers", "schedule": timedelta(hours=1)},
 }
@@ -229,6 +234,8 @@ SIMPLE_JWT = {
 
 HOLD_HOURS: int = env.int("HOLD_HOURS", default=48)
 SELF_SERVICE: bool = env.bool("SELF_SERVICE", default=True)
+# How long an ended loan names its book where its reader keeps no history; the frequent-reader rule looks as far back.
+LOAN_HISTORY_DAYS: int = env.int("LOAN_HISTORY_DAYS", default=30)
 MAX_PENDING: int = env.int("MAX_PENDING", default=10)
 MAX_EXTENSIONS: int = env.int("MAX_EXTENSIONS", default=2)
 DEFAULT_DAILY_FEE = Decimal(env.str("DEFAULT_DAILY_FEE", default="0.10"))
@@ -328,17 +335,46 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIN
 SECURE_HSTS_SECONDS: int = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if PRODUCTION else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+# A cookie named so is taken by browsers only from this very host, and only by HTTPS.
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
+    ("__Host-sessionid", "__Host-csrftoken") if PRODUCTION else ("sessionid", "csrftoken")
+)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CSRF_FAILURE_VIEW = "library_portal.pages.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
+# Nothing but what this site serves: no inline script or style, no other host (docs/adr/0006). Payments go to pages of
+# the providers: their origins, such as https://checkout.stripe.com, may be what a form leads to.
+CHECKOUT_ORIGINS: list[str] = env.list("CHECKOUT_ORIGINS", default=[])
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [csp.NONE],
+        "script-src": [csp.SELF],
+        "style-src": [csp.SELF],
+        "img-src": [csp.SELF],
+        "font-src": [csp.SELF],
+        "connect-src": [csp.SELF],
+        "form-action": [csp.SELF, *CHECKOUT_ORIGINS],
+        "frame-ancestors": [csp.NONE],
+        "base-uri": [csp.NONE],
+        "object-src": [csp.NONE],
+        "upgrade-insecure-requests": PRODUCTION,
+    }
+}
+
+ADMINS: list[tuple[str, str]] = [("", address) for address in env.list("ADMINS", default=[])]
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+DEFAULT_EXCEPTION_REPORTER_FILTER = "library_portal.logs.NothingPersonal"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "formatters": {"line": {"()": "library_portal.logs.OneLineEach", "format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {

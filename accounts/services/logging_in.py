@@ -1,4 +1,4 @@
-"""Logging in: a password, then for most a one-time code."""
+"""Logging in: a password, then for most a code: one that is sent, one that an app shows, or a recovery code."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,20 +10,31 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts import codes, queries
-from accounts.codes import OtpExpired
+from accounts.codes import DIGITS, Channel, OtpExpired, OtpInvalid
 from accounts.events import OtpRequested
 from accounts.limits import PasswordGuess, count_code, refusal_recorded
 from accounts.models import Session, User
+from accounts.services.authenticators import accept_app_code
+from accounts.services.recovery_codes import use_recovery_code
 from accounts.services.sessions import Device, issue_tokens, open_session
 from accounts.tokens import NotAuthenticated, TokenPair
 from library_portal import audit
 from library_portal.audit.models import Action
+from library_portal.errors import PortalError
 from library_portal.outbox import record
+
+RECOVERY_CODE = "recovery code"
+
+
+class CodeComesFromApp(PortalError):
+    code = "conflict"
+    status = 409
+    title = _("Your authenticator app shows the code: there is none to send.")
 
 
 @dataclass(frozen=True)
 class Challenge:
-    """A code is on its way; `expires_in` is in seconds."""
+    """A code is on its way, or in the person's app (channel `totp`); `expires_in` is in seconds."""
 
     login_id: str
     channel: str
@@ -46,9 +57,10 @@ def start_login(
     Raises NotAuthenticated, with the same words and after the same work whether or not there is such an account,
     RateLimited, and ServiceUnavailable when a code is needed and Redis is away.
     """
-    guess = PasswordGuess(identifier=identifier, address=device.address)
+    named = queries.user_by_identifier(identifier)
+    guess = PasswordGuess(identifier=identifier, user=named, device=device)
     guess.count()
-    user = _user_with_password(identifier, password)
+    user = _with_password(named, password)
     guess.was_right()
     if user.needs_code:
         with refusal_recorded(whom_id=user.pk):
@@ -66,8 +78,13 @@ def request_code(*, user: User, device: Device) -> Challenge:
 
 
 def resend_code(*, login_id: str, device: Device) -> Challenge:
-    """A new code for the same login; the one before it is void. Raises OtpExpired, RateLimited, ServiceUnavailable."""
+    """A new code for the same login; the one before it is void.
+
+    Raises OtpExpired, CodeComesFromApp, RateLimited, ServiceUnavailable.
+    """
     pending = codes.pending(login_id=login_id)
+    if pending.channel == Channel.TOTP:
+        raise CodeComesFromApp
     with refusal_recorded(whom_id=pending.user_id):
         count_code(user_id=pending.user_id, address=device.address)
     return _code_on_its_way(login_id, pending, codes.reissue(login_id=login_id))
@@ -76,17 +93,55 @@ def resend_code(*, login_id: str, device: Device) -> Challenge:
 def verify_code(
     *, login_id: str, code: str, device: Device, now: datetime, channel: str = Session.Channel.API
 ) -> LoggedIn:
-    """Log in; the code also shows that the address it went to is theirs.
+    """Log in; a code that was sent also shows that the address it went to is theirs.
 
     Raises OtpInvalid, OtpExpired, ServiceUnavailable.
     """
+    if codes.pending(login_id=login_id).channel == Channel.TOTP:
+        return _verify_by_app(login_id=login_id, code=code, device=device, now=now, channel=channel)
     pending = codes.redeem(login_id=login_id, code=code)
     with transaction.atomic():
-        user = User.objects.select_for_update().filter(pk=pending.user_id, is_active=True).first()
-        if user is None or not user.address_for(pending.channel) or pending.seal != _seal(user, pending.channel):
-            raise OtpExpired
+        user = _who_waits(pending)
         _confirm_address(user, pending.channel, now)
         return _logged_in(user, channel=channel, device=device, now=now, second_step=pending.channel)
+
+
+def _verify_by_app(*, login_id: str, code: str, device: Device, now: datetime, channel: str) -> LoggedIn:
+    """The try is taken before the code is looked at: simultaneous guesses count too."""
+    pending = codes.take_try(login_id=login_id)
+    try:
+        with transaction.atomic():
+            user = _who_waits(pending)
+            second_step = _accept(user, code, now)
+            codes.close_login(login_id=login_id)
+            return _logged_in(user, channel=channel, device=device, now=now, second_step=second_step)
+    except OtpInvalid:
+        audit.record(Action.CODE_REFUSED, whom_id=pending.user_id, purpose=codes.LOGIN)
+        raise
+
+
+def _accept(user: User, code: str, now: datetime) -> str:
+    """Which kind of code it was. Raises OtpInvalid."""
+    if len(code) == DIGITS:
+        accept_app_code(user_id=user.pk, code=code, now=now)
+        return Channel.TOTP
+    use_recovery_code(user_id=user.pk, code=code, now=now)
+    return RECOVERY_CODE
+
+
+def _who_waits(pending: codes.PendingLogin) -> User:
+    """The person, whose row is locked. Raises OtpExpired when the account or its second step has changed since."""
+    user = User.objects.select_for_update().filter(pk=pending.user_id, is_active=True).first()
+    if user is None or not _source(user, pending.channel) or pending.seal != _seal(user, pending.channel):
+        raise OtpExpired
+    return user
+
+
+def _await_app_code(user: User, device: Device) -> Challenge:
+    """Counted like sending a code: each login brings new tries. Raises RateLimited, ServiceUnavailable."""
+    count_code(user_id=user.pk, address=device.address)
+    login_id = codes.open_login_by_app(user_id=user.pk, seal=_seal(user, Channel.TOTP))
+    return Challenge(login_id, Channel.TOTP.value, settings.ONE_TIME_CODE_SECONDS)
 
 
 def _user_with_password(identifier: str, password: str) -> User:
@@ -100,8 +155,17 @@ def _user_with_password(identifier: str, password: str) -> User:
 
 
 def _seal(user: User, channel: str) -> str:
-    """Changes with the password and the address: a login begun with the old ones is over, and confirms no new one."""
-    return salted_hmac("pending-login", f"{user.password} {user.address_for(channel)}", algorithm="sha256").hexdigest()
+    """Changes with the password and the address or app: a login begun with the old ones is over, and confirms no new
+    one."""
+    return salted_hmac("pending-login", f"{user.password} {_source(user, channel)}", algorithm="sha256").hexdigest()
+
+
+def _source(user: User, channel: str) -> str:
+    """The address or app that the code of a login comes from; empty when there is none."""
+    if channel != Channel.TOTP:
+        return user.address_for(channel)
+    authenticator = queries.authenticator(user_id=user.pk)
+    return f"app {authenticator.pk}" if authenticator else ""
 
 
 def _code_on_its_way(login_id: str, pending: codes.PendingLogin, issue: int) -> Challenge:
