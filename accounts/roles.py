@@ -34,6 +34,7 @@ LIBRARIANS_MAY = {
     "subscriptions.plan": LOOK,
     "subscriptions.subscription": LOOK,
     "subscriptions.wallet": LOOK,
+    "accounts.patron": ("view", "add", "change"),
     "accounts.session": LOOK,
     "accounts.user": LOOK,
     "notifications.notification": LOOK,

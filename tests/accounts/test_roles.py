@@ -24,6 +24,7 @@ LIBRARIANS_MAY = {
         ("reservations", ("reservation",), ("view", "add", "change")),
         ("subscriptions", ("debt", "ledgerentry", "payment", "plan", "subscription", "wallet"), ("view",)),
         ("accounts", ("session", "user"), ("view",)),
+        ("accounts", ("patron",), ("view", "add", "change")),
         ("notifications", ("notification", "preference"), ("view",)),
     )
     for model in models
