@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
@@ -10,12 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from books.search.models import BookSearchEntry as BookSearchEntry  # Django looks for models here
 
+goodreads_link = RegexValidator(
+    r"^https://www\.goodreads\.com/\S+\Z", _("Only links that begin with https://www.goodreads.com/")
+)
+
 
 class Author(models.Model):
     name = models.CharField(_("name"), max_length=300, unique=True)
     biography = models.TextField(_("biography"), blank=True, default="")
     city = models.CharField(_("city"), max_length=120, blank=True, default="")
-    goodreads_url = models.URLField(_("Goodreads link"), blank=True, default="")
+    goodreads_url = models.URLField(_("Goodreads link"), blank=True, default="", validators=[goodreads_link])
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
     class Meta:
         verbose_name = _("author")
@@ -159,6 +164,25 @@ class Authorship(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author_id} · {self.book_id}"
+
+
+class MonthlyLoans(models.Model):
+    """How often a book was lent in a month: counts of nobody in particular, which outlive every loan history."""
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="monthly_loans", verbose_name=_("book"))
+    month = models.DateField(_("month"), help_text=_("its first day"))
+    loans = models.PositiveIntegerField(_("loans"), default=0)
+
+    class Meta:
+        verbose_name = _("loans in a month")
+        verbose_name_plural = _("loans by month")
+        constraints = [
+            models.UniqueConstraint(fields=["book", "month"], name="monthly_loans_once_per_book_and_month"),
+            models.CheckConstraint(condition=Q(month__day=1), name="monthly_loans_month_is_its_first_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.book_id} · {self.month:%Y-%m}"
 
 
 class Copy(models.Model):
