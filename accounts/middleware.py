@@ -1,6 +1,7 @@
-"""A web session ends with its `Session` row."""
+"""A web session ends with its `Session` row; a browser that somebody has logged in with is known from then on."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
@@ -8,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.sessions import is_open
-from accounts.web_sessions import SESSION_ID
+from accounts.web_sessions import DEVICE_BADGE, SESSION_BEFORE, SESSION_ID
 
 
 class EndRevokedWebSessions:
@@ -28,4 +29,25 @@ class EndRevokedWebSessions:
 
     def _is_open(self, request: HttpRequest) -> bool:
         session_id = request.session.get(SESSION_ID)
+        setattr(request, SESSION_BEFORE, session_id)
         return session_id is not None and is_open(session_id=session_id, now=timezone.now())
+
+
+class RememberDevice:
+    """After a login, a cookie by which this browser is known (`accounts.known_devices`)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if badge := getattr(request, DEVICE_BADGE, ""):
+            response.set_cookie(
+                settings.DEVICE_COOKIE_NAME,
+                badge,
+                max_age=timedelta(days=settings.KNOWN_DEVICE_DAYS),
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response

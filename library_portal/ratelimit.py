@@ -77,3 +77,9 @@ def withdraw(hit_id: str, *quotas: Quota) -> None:
         for quota in quotas:
             pipeline.zrem(quota.key, hit_id)
         pipeline.execute()
+
+
+def forget(*quotas: Quota) -> None:
+    """Start counting anew. Raises ServiceUnavailable when Redis is away."""
+    with required():
+        client().delete(*(quota.key for quota in quotas))

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "accounts.middleware.EndRevokedWebSessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.RememberDevice",
     "library_portal.pages.ShowRefusals",
 ]
 
@@ -196,6 +197,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.password_rules.WordsOfThisPlaceDoNotCount"},
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "shelf"
@@ -207,10 +209,20 @@ ONE_TIME_CODE_TRIES: int = env.int("ONE_TIME_CODE_TRIES", default=5)
 ONE_TIME_CODE_LIMITS = ((5, 120), (10, 3600))
 # Sign-ups tried, also those that are refused.
 SIGN_UP_LIMITS_PER_ADDRESS = ((20, 900),)
-# Wrong passwords: for one account from one address, for one account from anywhere, from one address.
-PASSWORD_GUESS_LIMITS = ((10, 900),)
-PASSWORD_GUESS_LIMITS_PER_ACCOUNT = ((100, 3600),)
-PASSWORD_GUESS_LIMITS_PER_ADDRESS = ((100, 900),)
+# Wrong passwords: for one account from one address or browser, for one account from anywhere (which does not hold
+# for known places), from one address. Each further window is slower: who goes on guessing waits ever longer.
+PASSWORD_GUESS_LIMITS = ((10, 900), (20, 3600), (50, 86_400))
+PASSWORD_GUESS_LIMITS_PER_ACCOUNT = ((100, 3600), (300, 86_400))
+PASSWORD_GUESS_LIMITS_PER_ADDRESS = ((100, 900), (200, 3600), (500, 86_400))
+# Places where a person has logged in: addresses, and browsers with this signed cookie.
+KNOWN_PLACE_DAYS, KNOWN_DEVICE_DAYS = 90, 180
+DEVICE_COOKIE_NAME = "__Host-device" if PRODUCTION else "device"
+# Links to set a new password: how long one lives, how many a person is sent, how many an address may ask for.
+PASSWORD_RESET_TIMEOUT: int = env.int("PASSWORD_RESET_TIMEOUT", default=1800)
+PASSWORD_RESET_LIMITS = ((3, 900), (5, 3600), (10, 86_400))
+PASSWORD_RESET_LIMITS_PER_ADDRESS = ((10, 900), (50, 86_400))
+# Sign-ups that no code has confirmed by then are deleted.
+UNVERIFIED_ACCOUNT_DAYS: int = env.int("UNVERIFIED_ACCOUNT_DAYS", default=3)
 # How long after giving the password a session may change what protects the account.
 IDENTITY_CONFIRMED_MINUTES: int = env.int("IDENTITY_CONFIRMED_MINUTES", default=15)
 # What authenticator apps show above the code.
@@ -222,6 +234,13 @@ PHONENUMBER_DEFAULT_FORMAT = "E164"
 
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
 REFRESH_TOKEN_LIFETIME = timedelta(days=7)
+# A login does not last for ever. An app is on a phone with a lock of its own: 90 days, or 7 unused (its refresh
+# token's life). A browser may be a shared one: 14 days. Staff act on other people's loans and money, at desks that
+# others pass: a working day, or 2 hours unused.
+API_SESSION_LIFETIME = timedelta(days=90)
+WEB_SESSION_LIFETIME = timedelta(days=14)
+STAFF_SESSION_LIFETIME, STAFF_SESSION_IDLE = timedelta(hours=12), timedelta(hours=2)
+OLD_SESSIONS_KEPT_DAYS = 30
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": ACCESS_TOKEN_LIFETIME,
     "REFRESH_TOKEN_LIFETIME": REFRESH_TOKEN_LIFETIME,
@@ -342,7 +361,7 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+SESSION_COOKIE_AGE = int(WEB_SESSION_LIFETIME.total_seconds())
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CSRF_FAILURE_VIEW = "library_portal.pages.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
@@ -374,7 +393,9 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "library_portal.logs.NothingPersonal"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "library_portal.logs.OneLineEach", "format": "%(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {"class": "library_portal.logs.OneLineEach", "format": "%(levelname)s %(name)s: %(message)s"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {

@@ -30,7 +30,7 @@ def require_confirmed(*, session_id: str, now: datetime) -> None:
 def confirm_identity(*, user_id: int, session_id: str, password: str, device: Device, now: datetime) -> None:
     """Raises InvalidInput for a wrong password, RateLimited."""
     user = queries.user(user_id=user_id)
-    guess = PasswordGuess(identifier=user.username, address=device.address)
+    guess = PasswordGuess(identifier=user.username, user=user, device=device)
     guess.count()
     if not user.check_password(password):
         audit.record(Action.PASSWORD_REFUSED, whom_id=user_id)

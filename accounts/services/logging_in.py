@@ -144,8 +144,7 @@ def _await_app_code(user: User, device: Device) -> Challenge:
     return Challenge(login_id, Channel.TOTP.value, settings.ONE_TIME_CODE_SECONDS)
 
 
-def _user_with_password(identifier: str, password: str) -> User:
-    user = queries.user_by_identifier(identifier)
+def _with_password(user: User | None, password: str) -> User:
     if user is None:
         make_password(password)  # the time that checking it would have taken
     elif user.check_password(password) and user.is_active:

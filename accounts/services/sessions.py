@@ -1,17 +1,17 @@
 """Sessions: opened by a login, kept going by refresh tokens, ended for good."""
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts import queries, tokens
+from accounts.known_devices import Device, remember_place
 from accounts.models import Session, User
-from accounts.sessions import forget_open
+from accounts.sessions import expiry, forget_open
 from accounts.tokens import TokenPair, TokenRevoked
 from library_portal import audit
 from library_portal.audit.models import Action
@@ -21,16 +21,9 @@ LOGGED_OUT = "logged out"
 REUSED = "refresh token used twice"
 
 
-@dataclass(frozen=True)
-class Device:
-    """What a request tells about where it comes from."""
-
-    address: str | None = None
-    user_agent: str = ""
-
-
 def open_session(*, user: User, channel: str, device: Device, now: datetime) -> Session:
-    """`channel` is one of `Session.Channel`."""
+    """`channel` is one of `Session.Channel`. From now on the place is one that the person is known at."""
+    remember_place(user_id=user.pk, address=device.address)
     return Session.objects.create(
         user=user,
         channel=channel,
@@ -39,7 +32,7 @@ def open_session(*, user: User, channel: str, device: Device, now: datetime) -> 
         created_at=now,
         last_used_at=now,
         confirmed_at=now,
-        expires_at=now + _lifetime(channel),
+        expires_at=expiry(channel=channel, role=user.role, opened_at=now, used_at=now),
     )
 
 
@@ -47,20 +40,22 @@ def issue_tokens(*, session: Session, user: User, now: datetime) -> TokenPair:
     """A new pair for this session; the refresh tokens before it are worth nothing from now on."""
     pair = tokens.issue_pair(session_id=session.pk, user_id=user.pk, role=user.role, now=now)
     session.refresh_id, session.last_used_at = pair.refresh_id, now
-    session.expires_at = now + _lifetime(Session.Channel.API)
+    session.expires_at = expiry(channel=session.channel, role=user.role, opened_at=session.created_at, used_at=now)
     session.save(update_fields=["refresh_id", "last_used_at", "expires_at"])
     return pair
 
 
 def refresh_tokens(*, refresh: str, now: datetime) -> TokenPair:
-    """A new pair for a refresh token that is used for the first time. Its second use ends the session, for a thief and
-    its owner alike. Raises NotAuthenticated, TokenRevoked."""
+    """A new pair for a refresh token that is used for the first time, until the session is as old as it may get.
+
+    Its second use ends the session, for a thief and its owner alike. Raises NotAuthenticated, TokenRevoked.
+    """
     claims = tokens.read_refresh(refresh)
     with transaction.atomic():
         session = (
             Session.objects.select_for_update(of=["self"])
             .select_related("user")
-            .filter(pk=claims["sid"], ended_at=None, user__is_active=True)
+            .filter(pk=claims["sid"], ended_at=None, expires_at__gt=now, user__is_active=True)
             .first()
         )
         if session and session.refresh_id == claims["jti"]:
@@ -91,6 +86,13 @@ def end_all_sessions(*, user_id: int, now: datetime, reason: str, kept_id: UUID 
         return _end(ending.exclude(pk=kept_id) if kept_id else ending, reason=reason, now=now)
 
 
+def forget_old_sessions(*, now: datetime) -> int:
+    """Those that ended or expired long enough ago that nobody asks for them any more. How many there were."""
+    before = now - timedelta(days=settings.OLD_SESSIONS_KEPT_DAYS)
+    old = Session.objects.filter(Q(ended_at__lt=before) | Q(expires_at__lt=before), last_used_at__lt=before)
+    return old.delete()[0]
+
+
 def _end(sessions: QuerySet[Session], *, reason: str, now: datetime) -> int:
     locked = sessions.filter(ended_at=None).order_by("pk").select_for_update(of=["self"])
     owners = dict(locked.values_list("pk", "user_id"))
@@ -99,9 +101,3 @@ def _end(sessions: QuerySet[Session], *, reason: str, now: datetime) -> int:
     for user_id, ended in Counter(owners.values()).items():
         audit.record(Action.SESSION_ENDED, whom_id=user_id, reason=reason, sessions=ended)
     return len(owners)
-
-
-def _lifetime(channel: str) -> timedelta:
-    if channel == Session.Channel.API:
-        return settings.REFRESH_TOKEN_LIFETIME
-    return timedelta(seconds=settings.SESSION_COOKIE_AGE)
