@@ -72,13 +72,34 @@ def _ids_of_books(named: Author | Genre | Publisher) -> list[int]:
 
 
 class AuthorForm(forms.ModelForm):
+    """Remembers the version it shows: authors edit their own page at the same time."""
+
     goodreads_url = forms.URLField(label=_("Goodreads link"), required=False, assume_scheme="https")
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["seen_version"] = self.instance.version
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("seen_version") not in (None, self.instance.version):
+            raise ValidationError(services.StaleAuthor.title)
+        return cleaned
 
 
 @admin.register(Author)
 class AuthorAdmin(NameAdmin):
     form = AuthorForm
+    fields = ("name", "biography", "city", "goodreads_url", "seen_version")
     list_display = ("name", "city", "books_count")
+
+    def save_model(self, request: HttpRequest, obj: Author, form: Any, change: bool) -> None:
+        if not change:
+            obj.save()
+            return
+        changes = {name: form.cleaned_data[name] for name in form.changed_data if name != "seen_version"}
+        services.update_author(author_id=obj.pk, changes=changes, version=form.cleaned_data["seen_version"])
 
 
 admin.site.register((Genre, Publisher), NameAdmin)

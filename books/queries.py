@@ -189,7 +189,15 @@ def author_detail(*, author_id: int) -> Row:
     return row
 
 
-AUTHOR_FIELDS = ("id", "name", "biography", "city", "goodreads_url", "books_count")
+AUTHOR_FIELDS = ("id", "name", "biography", "city", "goodreads_url", "books_count", "version")
+
+
+def author_version(*, author_id: int) -> int:
+    """Raises NotFound."""
+    version = Author.objects.filter(pk=author_id).values_list("version", flat=True).first()
+    if version is None:
+        raise NotFound
+    return version
 
 
 def book_ids_after(book_id: int, *, limit: int) -> list[int]:

@@ -145,9 +145,12 @@ class AuthorOut(NamedOut):
 
 
 class AuthorDetailOut(AuthorOut):
-    biography = serializers.CharField()
+    """`version` is what `If-Match` protects."""
+
+    biography = serializers.CharField(help_text="Plain text")
     city = serializers.CharField()
     goodreads_url = serializers.CharField()
+    version = serializers.IntegerField()
 
 
 class GenreOut(NamedOut):

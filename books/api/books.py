@@ -111,7 +111,7 @@ class BookDetail(APIView):
 
     def _change(self, request: Request, pk: int, given: BookIn) -> HttpResponse:
         given.is_valid(raise_exception=True)
-        version = version_to_change(request, pk)
+        version = version_to_change(request, queries.book_version(book_id=pk), services.StaleBook)
         services.update_book(book_id=pk, changes=given.validated_data, version=version, now=timezone.now())
         return book_response(pk)
 
@@ -124,7 +124,7 @@ class BookDetail(APIView):
     )
     @may_refuse(services.StaleBook, services.BookInUse)
     def delete(self, request: Request, pk: int) -> Response:
-        version = version_to_change(request, pk)
+        version = version_to_change(request, queries.book_version(book_id=pk), services.StaleBook)
         services.withdraw_or_delete_book(book_id=pk, version=version, now=timezone.now())
         return Response(status=204)
 

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from books import queries
-from books.api.answers import kept_list
+from books.api.answers import kept_author, kept_list
 from books.filters import name_filter
 from books.models import Author, Genre, Publisher
 from books.serializers import AuthorDetailOut, AuthorOut, GenreOut, PublisherOut
@@ -70,7 +70,7 @@ class AuthorDetail(APIView):
         operation_id="authors_retrieve", summary="One author", responses={200: AuthorDetailOut}, tags=["catalogue"]
     )
     def get(self, request: Request, pk: int) -> HttpResponse:
-        return kept_list(request, lambda: queries.author_detail(author_id=pk))
+        return kept_author(request, pk)
 
 
 class GenreDetail(APIView):

@@ -1,5 +1,6 @@
 """The catalogue's use cases: the title records, their copies, and what lending does to both."""
 
+from books.services.authors import AuthorChanges, StaleAuthor, update_author
 from books.services.catalogue import (
     BookChanges,
     BookInUse,
@@ -40,6 +41,7 @@ from books.services.copies import (
 )
 
 __all__ = [
+    "AuthorChanges",
     "BarcodeTaken",
     "BookChanges",
     "BookInUse",
@@ -49,6 +51,7 @@ __all__ = [
     "CopyNotFree",
     "CopyNotOut",
     "IsbnTaken",
+    "StaleAuthor",
     "StaleBook",
     "add_copies",
     "add_copy",
@@ -70,6 +73,7 @@ __all__ = [
     "remove_copy",
     "set_lendable",
     "set_waiting_count",
+    "update_author",
     "update_book",
     "withdraw_or_delete_book",
 ]

@@ -1,11 +1,13 @@
 """What lending does to a book and its copies. The caller's transaction holds the book's row as the lock."""
 
+from datetime import date
+
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from books import caches
 from books.events import BookAvailabilityChanged
-from books.models import Book, Copy
+from books.models import Book, Copy, MonthlyLoans
 from books.queries import BookNotFound
 from library_portal.errors import PortalError
 from library_portal.outbox import record
@@ -86,8 +88,11 @@ def set_waiting_count(book_id: int, count: int) -> None:
         caches.renew_on_commit(book_id)
 
 
-def record_loan(book_id: int) -> None:
+def record_loan(book_id: int, *, on: date) -> None:
+    """Counts a loan that began on this day, for good and in its month."""
     Book.objects.filter(pk=book_id).update(loans_count=F("loans_count") + 1)
+    month, _created = MonthlyLoans.objects.get_or_create(book_id=book_id, month=on.replace(day=1))
+    MonthlyLoans.objects.filter(pk=month.pk).update(loans=F("loans") + 1)
 
 
 def availability_changed(book_id: int) -> None:

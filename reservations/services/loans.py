@@ -53,7 +53,7 @@ def check_out(*, reservation_id: int, now: datetime) -> Reservation:
     reservation.due_on = reservation.starts_on + timedelta(days=reservation.days)
     reservation.save(update_fields=["status", "starts_on", "due_on"])
     books.services.lend_copy(copy_id=reservation.copy_id)
-    books.services.record_loan(book_id=reservation.book_id)
+    books.services.record_loan(book_id=reservation.book_id, on=reservation.starts_on)
     record(
         ReservationCheckedOut(
             reservation_id=reservation.pk,

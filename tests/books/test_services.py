@@ -1,5 +1,6 @@
 """What librarians and lending do to books and copies, and which events tell of it."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -202,13 +203,18 @@ def test_the_queue_is_news_only_when_it_begins_or_ends():
     assert [payload["waiting"] for _name, payload in events()] == [1, 0]
 
 
-def test_a_loan_is_counted():
+def test_a_loan_is_counted_for_good_and_in_its_month():
     book = BookFactory()
 
-    services.record_loan(book.pk)
+    for day in (date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 30)):
+        services.record_loan(book.pk, on=day)
 
     book.refresh_from_db()
-    assert book.loans_count == 1
+    assert book.loans_count == 3
+    assert list(book.monthly_loans.order_by("month").values_list("month", "loans")) == [
+        (date(2026, 10, 1), 1),
+        (date(2026, 11, 1), 2),
+    ]
 
 
 def test_barcodes_are_numbered_and_checked():
