@@ -50,7 +50,14 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     response = redirect(back_to(request, "home"))
     theme = request.POST.get("theme")
     if theme in THEMES:
-        response.set_cookie(THEME_COOKIE, theme, max_age=ONE_YEAR_SECONDS, samesite="Lax", secure=request.is_secure())
+        response.set_cookie(
+            THEME_COOKIE,
+            theme,
+            max_age=ONE_YEAR_SECONDS,
+            samesite="Lax",
+            secure=request.is_secure(),
+            httponly=True,
+        )
     return response
 
 
