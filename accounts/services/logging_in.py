@@ -64,7 +64,7 @@ def start_login(
     guess.was_right()
     if user.needs_code:
         with refusal_recorded(whom_id=user.pk):
-            return request_code(user=user, device=device)
+            return _ask_for_code(user, device)
     with transaction.atomic():
         return _logged_in(user, channel=channel, device=device, now=now, second_step="")
 
@@ -137,8 +137,10 @@ def _who_waits(pending: codes.PendingLogin) -> User:
     return user
 
 
-def _await_app_code(user: User, device: Device) -> Challenge:
-    """Counted like sending a code: each login brings new tries. Raises RateLimited, ServiceUnavailable."""
+def _ask_for_code(user: User, device: Device) -> Challenge:
+    """From the app where there is one: counted like sending a code, as each login brings new tries."""
+    if queries.authenticator(user_id=user.pk) is None:
+        return request_code(user=user, device=device)
     count_code(user_id=user.pk, address=device.address)
     login_id = codes.open_login_by_app(user_id=user.pk, seal=_seal(user, Channel.TOTP))
     return Challenge(login_id, Channel.TOTP.value, settings.ONE_TIME_CODE_SECONDS)
