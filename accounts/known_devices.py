@@ -70,6 +70,14 @@ def remember_place(*, user_id: int, address: str | None) -> None:
         logger.warning("Redis is away: the place of a login is not remembered")
 
 
+def forget_places(*, user_id: int) -> None:
+    """Without Redis they are forgotten when their time is over."""
+    try:
+        client().delete(_key(user_id))
+    except RedisError:
+        logger.warning("Redis is away: the places of a person are not forgotten yet")
+
+
 def is_known_place(*, user_id: int | None, address: str | None) -> bool:
     """Asks Redis for a person who does not exist too: the answer takes as long."""
     try:

@@ -1,3 +1,4 @@
+import re
 import uuid
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -26,7 +27,14 @@ PATRON_ROLES = (Role.CUSTOMER, Role.AUTHOR)
 # People log in by username, e-mail or phone: no username may look like one of the other two.
 username_rule = RegexValidator(r"^[\w.-]+\Z", _("Letters, digits, dots, hyphens and underscores only."))
 
+# An account that is erased is called this and its id, so nobody else may be.
+reserved_names = RegexValidator(r"^deleted-", _("This name is reserved."), inverse_match=True, flags=re.IGNORECASE)
+
 models.CharField.register_lookup(Lower)
+
+
+# Nobody has shown yet that this sign-up's address is theirs.
+UNCONFIRMED = Q(self_registered=True, email_verified_at=None, phone_verified_at=None)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -56,7 +64,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         EMAIL = "email", _("e-mail")
         SMS = "sms", _("SMS")
 
-    username = models.CharField(_("username"), max_length=150, validators=[username_rule])
+    username = models.CharField(_("username"), max_length=150, validators=[username_rule, reserved_names])
     email = models.EmailField(_("e-mail"), null=True, blank=True)
     phone = PhoneNumberField(_("phone"), null=True, blank=True, unique=True)
     first_name = models.CharField(_("first name"), max_length=150, blank=True, default="")
@@ -69,6 +77,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     email_verified_at = models.DateTimeField(_("e-mail verified at"), null=True, blank=True)
     phone_verified_at = models.DateTimeField(_("phone verified at"), null=True, blank=True)
     keeps_loan_history = models.BooleanField(_("keeps the loan history"), default=False)
+    # Staff have looked at everybody else: only these give way or go while no code has confirmed them.
+    self_registered = models.BooleanField(_("signed up without staff"), default=False, editable=False)
     erased_at = models.DateTimeField(_("erased at"), null=True, blank=True, editable=False)
     joined_at = models.DateTimeField(_("joined at"), db_default=Now())
 
@@ -97,6 +107,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         indexes = [
             models.Index(fields=["role", "id"], name="user_by_role"),
             models.Index(fields=["-joined_at", "-id"], name="user_newest"),
+            models.Index(fields=["joined_at"], name="user_unconfirmed", condition=UNCONFIRMED),
             _by_prefix("username"),
             _by_prefix("email"),
             _by_prefix("first_name"),

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp import constants as csp
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
     "accounts",
     "subscriptions",
     "reservations",
+    "authors",
 ]
 
 MIDDLEWARE = [
@@ -86,6 +88,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "library_portal.api.middleware.GuardInput",
     "library_portal.origin.RememberRequest",
+    "library_portal.audit.middleware.RecordDenials",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -183,6 +186,13 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-free-copies": {"task": "reservations.tasks.sweep_free_copies", "schedule": timedelta(minutes=5)},
     "forget-loans": {"task": "reservations.tasks.forget_loans", "schedule": timedelta(hours=24)},
     "prune-outbox": {"task": "library_portal.outbox.tasks.prune_outbox", "schedule": timedelta(hours=6)},
+    "delete-unconfirmed-accounts": {
+        "task": "accounts.tasks.delete_unconfirmed_accounts",
+        "schedule": crontab(hour=3, minute=10),
+    },
+    "forget-old-sessions": {"task": "accounts.tasks.forget_old_sessions", "schedule": crontab(hour=3, minute=20)},
+    "clear-browser-sessions": {"task": "accounts.tasks.clear_browser_sessions", "schedule": crontab(hour=3, minute=30)},
+    "prune-audit-log": {"task": "library_portal.audit.tasks.prune_audit_log", "schedule": crontab(hour=3, minute=40)},
     "forget-kept-answers": {"task": "library_portal.api.tasks.forget_kept_answers", "schedule": timedelta(hours=1)},
 }
 
@@ -227,6 +237,8 @@ UNVERIFIED_ACCOUNT_DAYS: int = env.int("UNVERIFIED_ACCOUNT_DAYS", default=3)
 IDENTITY_CONFIRMED_MINUTES: int = env.int("IDENTITY_CONFIRMED_MINUTES", default=15)
 # What authenticator apps show above the code.
 AUTHENTICATOR_ISSUER: str = env.str("AUTHENTICATOR_ISSUER", default="Library Portal")
+# Refused requests that get a line in the audit log, per person.
+DENIALS_RECORDED = ((30, 60),)
 RATE_LIMIT_PER_ADDRESS: bool = env.bool("RATE_LIMIT_PER_ADDRESS", default=True)
 TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
 PHONENUMBER_DB_FORMAT = "E164"
@@ -240,7 +252,9 @@ REFRESH_TOKEN_LIFETIME = timedelta(days=7)
 API_SESSION_LIFETIME = timedelta(days=90)
 WEB_SESSION_LIFETIME = timedelta(days=14)
 STAFF_SESSION_LIFETIME, STAFF_SESSION_IDLE = timedelta(hours=12), timedelta(hours=2)
+# Afterwards they are forgotten: sessions that are over, and what the audit log says.
 OLD_SESSIONS_KEPT_DAYS = 30
+AUDIT_LOG_DAYS: int = env.int("AUDIT_LOG_DAYS", default=400)
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": ACCESS_TOKEN_LIFETIME,
     "REFRESH_TOKEN_LIFETIME": REFRESH_TOKEN_LIFETIME,

@@ -6,12 +6,12 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts import queries
-from accounts.limits import PasswordGuess
 from accounts.models import Session
+from accounts.services.passwords import require_password
 from accounts.services.sessions import Device
 from library_portal import audit
 from library_portal.audit.models import Action
-from library_portal.errors import Forbidden, InvalidInput
+from library_portal.errors import Forbidden
 
 
 class ConfirmationNeeded(Forbidden):
@@ -30,11 +30,6 @@ def require_confirmed(*, session_id: str, now: datetime) -> None:
 def confirm_identity(*, user_id: int, session_id: str, password: str, device: Device, now: datetime) -> None:
     """Raises InvalidInput for a wrong password, RateLimited."""
     user = queries.user(user_id=user_id)
-    guess = PasswordGuess(identifier=user.username, user=user, device=device)
-    guess.count()
-    if not user.check_password(password):
-        audit.record(Action.PASSWORD_REFUSED, whom_id=user_id)
-        raise InvalidInput(errors={"password": [_("This is not your password.")]})
-    guess.was_right()
+    require_password(user=user, password=password, device=device)
     Session.objects.filter(pk=session_id, user_id=user_id).update(confirmed_at=now)
     audit.record(Action.IDENTITY_CONFIRMED, whom_id=user_id)

@@ -1,20 +1,23 @@
 """Signing up: anybody becomes a customer."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, ProtectedError, Value
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts import queries
 from accounts.events import AddressClaimed, UserCreated
 from accounts.limits import count_sign_up, refusal_recorded
-from accounts.models import User
+from accounts.models import UNCONFIRMED, Session, User
 from accounts.roles import join_group
 from accounts.services.logging_in import Challenge, request_code
+from accounts.services.passwords import check_new_password
 from accounts.services.sessions import Device
 from library_portal import audit
 from library_portal.audit.models import Action
@@ -42,7 +45,8 @@ def sign_up(
     """A new customer, whose first code goes to the e-mail or else to the phone.
 
     Nobody learns whether an e-mail or phone has an account: where it has, the new account gets no address, its code
-    goes nowhere, and the address's owner is told. A username that is taken is said to be: it is a public name.
+    goes nowhere, and the address's owner is told. Who only named an address and never showed that it is theirs gives
+    it up to the next who names it. A username that is taken is said to be: it is a public name.
     Raises InvalidInput, RateLimited, ServiceUnavailable.
     """
     user = _validated(username=username, password=password, email=email, phone=phone)
@@ -63,26 +67,23 @@ def sign_up(
 def _validated(*, username: str, password: str, email: str, phone: str) -> User:
     user = User(username=User.normalize_username(username), email=email or None, phone=phone or None)
     user.code_channel = User.Channel.EMAIL if email else User.Channel.SMS
+    user.self_registered = True
     errors: dict[str, list[Any]] = {}
     if not (email or phone):
         errors["email"] = [_("Give an e-mail address or a phone number.")]
     elif not (email or sms_is_available()):
         errors["email"] = [_("Give an e-mail address: this library sends no text messages.")]
-    for check in (lambda: user.clean_fields(exclude=["password"]), lambda: _check_password(user, password)):
-        try:
-            check()
-        except ValidationError as error:
-            errors |= error.message_dict
+    try:
+        user.clean_fields(exclude=["password"])
+    except ValidationError as error:
+        errors |= error.message_dict
+    try:
+        check_new_password(password, user=user)
+    except InvalidInput as error:
+        errors |= error.extra["errors"]
     if errors:
         raise InvalidInput(errors=errors)
     return user
-
-
-def _check_password(user: User, password: str) -> None:
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise ValidationError({"password": error.messages}) from error
 
 
 def _insert(user: User, now: datetime) -> None:
@@ -93,7 +94,21 @@ def _insert(user: User, now: datetime) -> None:
     except IntegrityError as error:
         if _broken_constraint(error) == USERNAME_CONSTRAINT:
             raise InvalidInput(errors={"username": [_("This username is taken.")]}) from error
-        _insert_without_address(user, now)
+        if _unconfirmed_give_way(user):
+            _insert(user, now)
+        else:
+            _insert_without_address(user, now)
+
+
+def _unconfirmed_give_way(user: User) -> int:
+    """Takes these addresses from sign-ups that never confirmed them; logins that wait for a code there are over, as
+    their seal names the address. How many there were."""
+    others, given_up = User.objects.filter(self_registered=True), 0
+    if user.email:
+        given_up += others.filter(email__lower=Lower(Value(user.email)), email_verified_at=None).update(email=None)
+    if user.phone:
+        given_up += others.filter(phone=user.phone, phone_verified_at=None).update(phone=None)
+    return given_up
 
 
 def _insert_without_address(user: User, now: datetime) -> None:
@@ -107,3 +122,21 @@ def _insert_without_address(user: User, now: datetime) -> None:
 
 def _broken_constraint(error: IntegrityError) -> str | None:
     return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+
+
+def delete_unconfirmed(*, now: datetime) -> int:
+    """Sign-ups that no code confirmed in `UNVERIFIED_ACCOUNT_DAYS`, except where anything refers to them. How many."""
+    before = now - timedelta(days=settings.UNVERIFIED_ACCOUNT_DAYS)
+    old = User.objects.filter(UNCONFIRMED, last_login=None, joined_at__lt=before)
+    without_sessions = old.filter(~Exists(Session.objects.filter(user=OuterRef("pk"))))
+    return sum(_delete(user_id) for user_id in without_sessions.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _delete(user_id: int) -> bool:
+    """Looks again under the lock: a code may have come in meanwhile."""
+    user = User.objects.select_for_update().filter(UNCONFIRMED, pk=user_id).first()
+    try:
+        return bool(user and user.delete())
+    except ProtectedError:  # loans or money: an account that somebody cares about
+        return False

@@ -22,13 +22,29 @@ def mail_notification(notification: Notification, *, to: str, language: str = ""
         _mail("notification", notification.title, to, message_id, {"notification": notification, "link": link})
 
 
-def send_code(*, channel: str, to: str, code: str, minutes: int) -> None:
-    if channel == "sms":
-        text = _("%(code)s is your library code. It is valid for %(minutes)d minutes.")
-        return send_sms(to=to, text=text % {"code": code, "minutes": minutes})
-    message_id = _message_id("one-time-code", f"{to}:{code}")
-    subject = _("%(code)s is your code for the library") % {"code": code}
-    return _mail("code", subject, to, message_id, {"code": code, "minutes": minutes})
+def text_notification(notification: Notification, *, to: str) -> None:
+    """Its title and where to read on. Raises SmsNotAvailable, SmsRefused."""
+    send_sms(to=to, text=f"{notification.title}\n{urljoin(settings.PUBLIC_URL, notification.url)}")
+
+
+def send_code(*, channel: str, to: str, code: str, minutes: int, purpose: str, language: str) -> None:
+    with translation.override(language or settings.LANGUAGE_CODE):
+        if channel == "sms":
+            text = _("%(code)s is your library code. It is valid for %(minutes)d minutes.")
+            return send_sms(to=to, text=text % {"code": code, "minutes": minutes})
+        message_id = _message_id("one-time-code", f"{to}:{code}")
+        subject = _("%(code)s is your code for the library") % {"code": code}
+        return _mail("code", subject, to, message_id, {"code": code, "minutes": minutes, "purpose": purpose})
+
+
+def send_reset_link(*, channel: str, to: str, code: str, link: str, minutes: int, language: str) -> None:
+    with translation.override(language or settings.LANGUAGE_CODE):
+        if channel == "sms":
+            text = _("Set a new password for the library within %(minutes)d minutes: %(link)s")
+            return send_sms(to=to, text=text % {"link": link, "minutes": minutes})
+        message_id = _message_id("reset-link", f"{to}:{code}")
+        context = {"code": code, "link": link, "minutes": minutes}
+        return _mail("reset_link", _("Set a new password for the library"), to, message_id, context)
 
 
 def _mail(template: str, subject: str, to: str, message_id: str, context: dict[str, Any]) -> None:

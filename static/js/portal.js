@@ -63,3 +63,28 @@ for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) 
     messages.replaceChildren(note);
   });
 }
+
+// A password can be looked at before it is sent; browsers remember only fields that are hidden when they go.
+for (const button of document.querySelectorAll("[data-reveals]")) {
+  const field = document.getElementById(button.dataset.reveals);
+  const show = (shown) => {
+    field.type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", String(shown));
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => show(field.type === "password"));
+  field.form.addEventListener("submit", () => show(false));
+}
+
+// Copying and printing need a script: their buttons show up only where they work.
+for (const button of document.querySelectorAll("[data-copies]")) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).innerText);
+    button.textContent = button.dataset.copied;
+  });
+}
+for (const button of document.querySelectorAll("[data-prints]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}

@@ -10,7 +10,6 @@ from accounts.models import Role, Session, User
 from subscriptions.models import Wallet
 from tests.accounts.codes_sent import code_from_mail, wrong_code
 from tests.factories.accounts import PASSWORD, UserFactory
-from tests.factories.tokens import bearer
 
 pytestmark = pytest.mark.django_db
 
@@ -216,19 +215,6 @@ def test_no_page_of_the_admin_lets_anybody_in_without_a_code(client) -> None:
     wallet = Wallet.objects.create(user=UserFactory())
     client.post(f"/admin/subscriptions/wallet/{wallet.pk}/adjust/", {"username": admin.username, "password": PASSWORD})
     assert client.get("/admin/").context["user"].role == Role.LIBRARIAN
-
-
-def test_staff_who_change_their_password_in_the_admin_are_logged_out_everywhere(client) -> None:
-    user = UserFactory(role=Role.LIBRARIAN)
-    app = bearer(user)
-    client.force_login(user)
-    new = "another-long-passphrase"
-    wrong = {"old_password": "wrong", "new_password1": new, "new_password2": new}
-    assert client.post("/admin/password_change/", wrong).status_code == 200
-    assert client.get("/api/v1/users/me/", headers=app).status_code == 200
-    assert client.post("/admin/password_change/", wrong | {"old_password": PASSWORD}).status_code == 302
-    assert Client().get("/api/v1/users/me/", headers=app).json()["code"] == "token_revoked"
-    assert client.get("/admin/").status_code == 302
 
 
 def test_patrons_are_not_let_into_the_admin(client) -> None:
