@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet, Value
@@ -9,8 +11,11 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import to_python
 
-from accounts.models import Authenticator, RecoveryCode, Session, User
+from accounts.models import Authenticator, RecoveryCode, Role, Session, User
 from library_portal.errors import NotFound
+
+MOST_SESSIONS_SHOWN = 100
+MOST_WORDS = 5
 
 
 class UserNotFound(NotFound):
@@ -37,6 +42,37 @@ def user_by_identifier(identifier: str) -> User | None:
 def other_owner(*, address: str, user_id: int) -> User | None:
     """Who has this e-mail (in any case) or phone, other than that person."""
     return User.objects.filter(_names(address)).exclude(pk=user_id).first()
+
+
+def taken(user: User) -> dict[str, list[Any]]:
+    """Which of this person's username, e-mail and phone belong to somebody else: field → what to say."""
+    names = {"username": user.username, "email": user.email, "phone": user.phone and str(user.phone)}
+    owners = {field: user_by_identifier(name) for field, name in names.items() if name}
+    return {field: [_("Another account has this.")] for field, owner in owners.items() if owner and owner.pk != user.pk}
+
+
+def people(*, text: str = "", contacts_of: Collection[str] = Role.values) -> QuerySet[User]:
+    """Those whose account was not deleted, newest first."""
+    return User.objects.filter(begins(text, contacts_of=contacts_of), erased_at=None).order_by("-pk")
+
+
+def begins(text: str, *, contacts_of: Collection[str] = Role.values) -> Q:
+    """Each word begins the username, a name, the e-mail or the phone, as there are indexes for.
+
+    The last two count only for people with the roles `contacts_of`: who may not see an address can't try it out either.
+    """
+    return Q(*(_begins(word.lower(), contacts_of) for word in text.split()[:MOST_WORDS]))
+
+
+def _begins(word: str, contacts_of: Collection[str]) -> Q:
+    of_name = (Q((f"{field}__lower__startswith", word)) for field in ("username", "first_name", "last_name"))
+    contact = Q(email__lower__startswith=word) | Q(phone__startswith=word)
+    return reduce(or_, of_name) | (contact & Q(role__in=contacts_of))
+
+
+def newest_sessions(*, user_id: int) -> QuerySet[Session]:
+    """Open and ended."""
+    return Session.objects.filter(user_id=user_id).order_by("-created_at")
 
 
 def folded(identifier: str) -> str:

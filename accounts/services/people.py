@@ -1,6 +1,8 @@
 """What an admin, or people themselves, change about an account."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -10,15 +12,24 @@ from accounts import queries
 from accounts.events import UserCreated, UserDeactivated
 from accounts.models import STAFF_ROLES, Role, User
 from accounts.roles import join_group
+from accounts.services.addresses import set_address
 from accounts.services.sessions import end_all_sessions
 from library_portal import audit
 from library_portal.audit.models import Action
-from library_portal.errors import InvalidInput
+from library_portal.errors import Forbidden, InvalidInput
 from library_portal.outbox import record
 
+CHANNELS = {"email": User.Channel.EMAIL.value, "phone": User.Channel.SMS.value}
 
-def add_person(*, user: User, password: str, now: datetime) -> User:
-    """Save a new account with the role it has; only admins and commands add people other than by sign-up."""
+
+class OnOneself(Forbidden):
+    """Nobody takes away their own access by mistake, and so there is always an admin left."""
+
+    title = _("Another admin must do this to your own account.")
+
+
+def add_person(*, user: User, password: str | None, now: datetime) -> User:
+    """Save a new account with the role it has; only staff and commands add people other than by sign-up."""
     user.set_password(password)
     user.joined_at = now
     with transaction.atomic():
@@ -31,20 +42,54 @@ def add_person(*, user: User, password: str, now: datetime) -> User:
 
 
 def update_profile(
-    *, user_id: int, first_name: str | None = None, last_name: str | None = None, language: str | None = None
+    *,
+    user_id: int,
+    first_name: str | None = None,
+    last_name: str | None = None,
+    language: str | None = None,
+    code_channel: str | None = None,
 ) -> User:
-    """None leaves a field as it is. Raises UserNotFound, InvalidInput for a language the portal does not speak."""
+    """None leaves a field as it is. Raises UserNotFound, InvalidInput for a language the portal does not speak and for
+    codes by a channel that leads to no confirmed address."""
     if language and language not in dict(settings.LANGUAGES):
         raise InvalidInput(errors={"language": [_("The portal does not speak this language.")]})
-    wanted = {"first_name": first_name, "last_name": last_name, "language": language}
+    wanted = {"first_name": first_name, "last_name": last_name, "language": language, "code_channel": code_channel}
     changes = {field: value for field, value in wanted.items() if value is not None}
     with transaction.atomic():
         user = _locked(user_id)
-        for field, value in changes.items():
-            setattr(user, field, value)
-        user.save(update_fields=list(changes))
-        audit.record(Action.PERSON_CHANGED, whom_id=user_id, fields=sorted(changes))
+        if code_channel not in (None, user.code_channel) and not user.verified_address_for(code_channel or ""):
+            raise InvalidInput(errors={"code_channel": [_("Confirm an address for this channel first.")]})
+        _change(user, changes)
     return user
+
+
+def change_person(*, user_id: int, now: datetime, **changes: Any) -> User:
+    """By staff: any of `username`, `first_name`, `last_name`, `language` and `code_channel`.
+
+    And `email` and `phone` ("" for none), which are then no longer confirmed. Raises UserNotFound, AddressTaken,
+    InvalidInput.
+    """
+    with transaction.atomic():
+        user = _locked(user_id)
+        _change(user, {field: value for field, value in changes.items() if field not in CHANNELS})
+        for field, channel in CHANNELS.items():
+            if field in changes and changes[field] != user.address_for(channel):
+                address = changes[field]
+                user = set_address(user_id=user_id, channel=channel, address=address, verified=False, now=now)
+    return user
+
+
+def change_access(
+    *, user_id: int, by_id: int, now: datetime, role: str | None = None, is_active: bool | None = None
+) -> None:
+    """By staff, who may not do it to themselves. None leaves it as it is. Raises OnOneself, UserNotFound."""
+    if user_id == by_id:
+        raise OnOneself
+    with transaction.atomic():
+        if role is not None:
+            change_role(user_id=user_id, role=role, now=now)
+        if is_active is not None:
+            reactivate(user_id=user_id) if is_active else deactivate(user_id=user_id, now=now)
 
 
 def change_role(*, user_id: int, role: str, now: datetime) -> User:
@@ -92,8 +137,19 @@ def set_password(*, user_id: int, password: str, now: datetime) -> None:
         end_all_sessions(user_id=user_id, now=now, reason="password changed")
 
 
+def _change(user: User, changes: Mapping[str, Any]) -> None:
+    """Only what is new is written, and the audit log has the names of the fields, never what was in them."""
+    fields = sorted(field for field, value in changes.items() if getattr(user, field) != value)
+    if fields:
+        for field in fields:
+            setattr(user, field, changes[field])
+        user.save(update_fields=fields)
+        audit.record(Action.PERSON_CHANGED, whom_id=user.pk, fields=fields)
+
+
 def _locked(user_id: int) -> User:
-    user = User.objects.select_for_update().filter(pk=user_id).first()
+    """An account that was erased can't be changed, least of all opened again."""
+    user = User.objects.select_for_update().filter(pk=user_id, erased_at=None).first()
     if user is None:
         raise queries.UserNotFound
     return user

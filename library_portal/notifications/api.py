@@ -2,7 +2,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import generics, serializers
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -13,7 +13,7 @@ from library_portal.api.pagination import CursorPagination
 from library_portal.api.schema import may_refuse
 from library_portal.errors import NotFound
 from library_portal.notifications import queries, services
-from library_portal.notifications.models import Kind, Notification
+from library_portal.notifications.models import Notification
 
 
 class NotificationOut(serializers.ModelSerializer):
@@ -35,7 +35,7 @@ class PreferenceInOut(serializers.Serializer):
 PreferencesInOut = type(
     "PreferencesInOut",
     (serializers.Serializer,),
-    {kind.value: PreferenceInOut(required=False, help_text=str(kind.label)) for kind in Kind},
+    {kind.value: PreferenceInOut(required=False, help_text=kind.label) for kind in queries.choices(staff=True)},
 )
 
 
@@ -85,16 +85,18 @@ class Preferences(APIView):
         responses=PreferencesInOut,
     )
     def get(self, request: Request) -> HttpResponse:
-        return Response(queries.preferences(user_id=request.user.pk))
+        return Response(queries.preferences(user_id=request.user.pk, staff=request.user.is_staff))
 
     @extend_schema(
         operation_id="notification_preferences_put",
         summary="Choose what is sent by mail and SMS; kinds left out stay as they are",
         request=PreferencesInOut,
         responses=PreferencesInOut,
+        examples=[
+            OpenApiExample("ready by SMS too", {"copy_ready": {"by_mail": True, "by_sms": True}}, request_only=True)
+        ],
     )
     def put(self, request: Request) -> HttpResponse:
-        wanted = PreferencesInOut(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        services.set_preferences(user_id=request.user.pk, wanted=wanted.validated_data)
+        wanted = serializers.DictField(child=PreferenceInOut()).run_validation(request.data)
+        services.set_preferences(user_id=request.user.pk, wanted=wanted, staff=request.user.is_staff)
         return self.get(request)

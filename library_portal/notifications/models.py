@@ -4,6 +4,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from library_portal.encryption import EncryptedTextField
+
 
 class Kind(models.TextChoices):
     """Everything the portal tells people (rules.md, "Notifications"). One-time codes never reach the database."""
@@ -27,6 +29,7 @@ class Notification(models.Model):
     """One message in a person's inbox; `key` makes it one per event and person however often the event arrives.
 
     `subject` names what it speaks of, for instance `reservation:12`: a mail goes out only while it is true (truth.py).
+    `former_address` is the e-mail or phone that hears of its own replacement; it is emptied once it was told.
     """
 
     user = models.ForeignKey(
@@ -38,6 +41,7 @@ class Notification(models.Model):
     title = models.CharField(_("title"), max_length=200)
     body = models.TextField(_("body"), blank=True, default="")
     url = models.CharField(_("address"), max_length=200, blank=True, default="")
+    former_address = EncryptedTextField(_("former address"), blank=True, default="", editable=False)
     created_at = models.DateTimeField(_("created at"), db_default=Now())
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
 

@@ -16,13 +16,24 @@ def unread_count(*, user_id: int) -> int:
 
 
 def wants_mail(*, user_id: int, kind: str) -> bool:
-    """Whether this person wants this kind by e-mail; who never chose does."""
+    """Whether this person wants this kind by e-mail; who never chose does. Nobody can turn off security messages."""
     chosen = Preference.objects.filter(user_id=user_id, kind=kind).values_list("by_mail", flat=True).first()
-    return chosen is not False
+    return kind == Kind.ACCOUNT or chosen is not False
 
 
-def preferences(*, user_id: int) -> dict[str, dict[str, bool]]:
-    """{kind: {"by_mail", "by_sms"}} for every kind."""
+def wants_sms(*, user_id: int, kind: str) -> bool:
+    """Whether this person has chosen this kind by SMS."""
+    return Preference.objects.filter(user_id=user_id, kind=kind, by_sms=True).exists()
+
+
+def choices(*, staff: bool) -> list[Kind]:
+    """The kinds a person chooses channels for: not what protects the account, and the digest only as staff."""
+    not_theirs = {Kind.ACCOUNT} if staff else {Kind.ACCOUNT, Kind.STAFF_DIGEST}
+    return [kind for kind in Kind if kind not in not_theirs]
+
+
+def preferences(*, user_id: int, staff: bool) -> dict[str, dict[str, bool]]:
+    """{kind: {"by_mail", "by_sms"}} for every kind of `choices`."""
     chosen = {row.kind: row for row in Preference.objects.filter(user_id=user_id)}
-    every = (chosen.get(kind, Preference(kind=kind)) for kind in Kind.values)
+    every = (chosen.get(kind, Preference(kind=kind.value)) for kind in choices(staff=staff))
     return {row.kind: {"by_mail": row.by_mail, "by_sms": row.by_sms} for row in every}

@@ -1,21 +1,27 @@
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
-from library_portal.errors import NotFound
+from library_portal.errors import InvalidInput, NotFound
+from library_portal.notifications import queries
 from library_portal.notifications.events import NotificationCreated
 from library_portal.notifications.models import Kind, Notification, Preference
 from library_portal.outbox import record
 
 
 @transaction.atomic
-def notify(*, user_id: int, kind: str, key: str, title: Any, body: Any, url: str = "", subject: str = "") -> bool:
-    """One inbox row per (user, key); False when it was there already (rules.md, "Notifications")."""
+def notify(*, user_id: int, kind: str, key: str, title: Any, body: Any, **more: str) -> bool:
+    """One inbox row per (user, key); False when it was there already (rules.md, "Notifications").
+
+    `more` is the `url`, the `subject` and the `former_address` of the message.
+    """
     notification, created = Notification.objects.get_or_create(
         user_id=user_id,
         key=key,
-        defaults={"kind": Kind(kind), "title": str(title)[:200], "body": str(body), "url": url, "subject": subject},
+        defaults={"kind": Kind(kind), "title": str(title)[:200], "body": str(body), **more},
     )
     if created:
         record(NotificationCreated(notification_id=notification.pk, user_id=user_id, kind=notification.kind))
@@ -37,7 +43,17 @@ def mark_all_read(*, user_id: int, now: datetime) -> int:
 
 
 @transaction.atomic
-def set_preferences(*, user_id: int, wanted: dict[str, dict[str, bool]]) -> None:
-    """Change the kinds named in `wanted`: {kind: {"by_mail": …, "by_sms": …}}. Other kinds stay as they are."""
+def set_preferences(*, user_id: int, wanted: dict[str, dict[str, bool]], staff: bool) -> None:
+    """Change the kinds named in `wanted`: {kind: {"by_mail": …, "by_sms": …}}. Other kinds stay as they are.
+
+    Raises InvalidInput for what is no kind to choose.
+    """
+    if unknown := wanted.keys() - set(queries.choices(staff=staff)):
+        raise InvalidInput(errors={kind: [_("There is nothing to choose by this name.")] for kind in sorted(unknown)})
     for kind, channels in sorted(wanted.items()):
         Preference.objects.update_or_create(user_id=user_id, kind=kind, defaults=channels)
+
+
+def erase_about(*, user_ids: Collection[int], subjects: Collection[str]) -> None:
+    """Take back what these people were told about these subjects, for instance `reservation:12`."""
+    Notification.objects.filter(user_id__in=user_ids, subject__in=subjects).delete()

@@ -220,6 +220,7 @@ def test_the_event_names_the_login_but_never_the_code(api) -> None:
         "user_id": user.pk,
         "channel": "email",
         "issue": event.payload["issue"],
+        "purpose": "login",
     }
     assert code_from_mail(user.email) not in str(event.payload)
 

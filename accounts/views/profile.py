@@ -1,0 +1,80 @@
+"""`/me/profile/`: who I am, how I am reached and what about."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django.views.generic import FormView
+
+from accounts import services
+from accounts.forms.profile import NotificationsForm, ProfileForm
+from accounts.models import User
+from library_portal.errors import InvalidInput
+from library_portal.notifications import queries as notifications
+from library_portal.notifications.services import set_preferences
+from library_portal.notifications.sms import sms_is_available
+
+
+class ProfilePage(LoginRequiredMixin, FormView):
+    template_name = "accounts/profile.html"
+    form_class = ProfileForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+    def get_initial(self) -> dict[str, Any]:
+        return {field: getattr(self.request.user, field) for field in ProfileForm.base_fields}
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        try:
+            services.update_profile(user_id=self.request.user.pk, **form.cleaned_data)
+        except InvalidInput as error:
+            for field, texts in error.extra["errors"].items():
+                form.add_error(field, texts)
+            return self.form_invalid(form)
+        messages.success(self.request, _("Your profile is saved."))
+        return redirect("profile")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        addresses = [
+            (channel, user.address_for(channel), user.verified_address_for(channel)) for channel in User.Channel
+        ]
+        return super().get_context_data(
+            addresses=addresses, notifications_form=notifications_form(user), can_text=sms_is_available(), **kwargs
+        )
+
+
+@require_POST
+@login_required
+def choose_notifications(request: HttpRequest) -> HttpResponse:
+    form = notifications_form(request.user, request.POST)
+    if form.is_valid():
+        set_preferences(user_id=request.user.pk, wanted=form.wanted(), staff=request.user.is_staff)
+        messages.success(request, _("We write as you wish from now on."))
+    else:
+        messages.error(request, _("Nothing was changed: please choose from the list."))
+    return redirect(resolve_url("profile") + "#notifications")
+
+
+@require_POST
+@login_required
+def choose_loan_history(request: HttpRequest) -> HttpResponse:
+    keeps = "keep" in request.POST
+    services.set_loan_history(user_id=request.user.pk, keeps=keeps, now=timezone.now())
+    messages.success(request, _("Your loans are remembered.") if keeps else _("Your past loans are forgotten."))
+    return redirect(resolve_url("profile") + "#privacy")
+
+
+def notifications_form(user: User, given: Any = None) -> NotificationsForm:
+    chosen = notifications.preferences(user_id=user.pk, staff=user.is_staff)
+    initial = {channel: [kind for kind in chosen if chosen[kind][channel]] for channel in ("by_mail", "by_sms")}
+    can_be_texted = bool(user.verified_address_for(User.Channel.SMS)) and sms_is_available()
+    return NotificationsForm(user, can_be_texted, given, initial=initial)
