@@ -13,4 +13,5 @@ class AccountsConfig(AppConfig):
         from accounts.roles import grant
 
         autodiscover_modules("personal_data")
+        autodiscover_modules("panels")
         post_migrate.connect(grant, dispatch_uid="accounts.grant")

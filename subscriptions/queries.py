@@ -57,6 +57,10 @@ def wallets_of(*, user_ids: Collection[int]) -> dict[int, WalletState]:
     }
 
 
+def open_debts(*, user_id: int) -> QuerySet[Debt]:
+    return Debt.objects.filter(wallet__user_id=user_id, outstanding__gt=0).order_by("pk")
+
+
 def statement(*, user_id: int) -> QuerySet[LedgerEntry]:
     """The ledger, newest first; page it by cursor."""
     return LedgerEntry.objects.filter(wallet__user_id=user_id).order_by("-pk")

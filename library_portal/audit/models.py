@@ -64,6 +64,7 @@ class AuditEntry(models.Model):
             models.Index(fields=["whom", "-id"], name="audit_by_whom"),
             models.Index(fields=["who", "-id"], name="audit_by_who"),
             models.Index(fields=["action", "-id"], name="audit_by_action"),
+            models.Index(fields=["address", "-id"], name="audit_by_address"),
             models.Index(fields=["at"], name="audit_by_time"),
         ]
 
