@@ -14,6 +14,7 @@ from accounts.codes import OtpExpired, OtpInvalid
 from accounts.devices import device_of
 from accounts.models import Role
 from accounts.services import Challenge, LoggedIn
+from accounts.services.logging_in import CodeComesFromApp
 from accounts.tokens import NotAuthenticated, TokenRevoked
 from library_portal.api.schema import may_refuse
 from library_portal.errors import RateLimited
@@ -84,7 +85,7 @@ class Login(OpenToAll):
 class VerifyCode(OpenToAll):
     @extend_schema(
         operation_id="verify_code",
-        summary="Finish a login with the code that was sent",
+        summary="Finish a login with the code that was sent, the app's code, or a recovery code",
         request=shapes.VerifyIn,
         responses=shapes.TokensOut,
         examples=[OpenApiExample("code", {"login_id": LOGIN_ID_EXAMPLE, "code": "123456"}, request_only=True)],
@@ -108,7 +109,7 @@ class ResendCode(OpenToAll):
         ],
         tags=["auth"],
     )
-    @may_refuse(OtpExpired, RateLimited)
+    @may_refuse(OtpExpired, CodeComesFromApp, RateLimited)
     def post(self, request: Request) -> Response:
         given = validated(shapes.LoginIdIn, request)
         return Response(asdict(services.resend_code(**given, device=device_of(request))))

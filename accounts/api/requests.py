@@ -1,9 +1,13 @@
 """What several files of this package need."""
 
+from django.utils import timezone
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
+
+from accounts import services
+from accounts.authentication import session_id_of
 
 
 class OpenToAll(APIView):
@@ -18,3 +22,8 @@ def validated(shape: type[Serializer], request: Request) -> dict:
     given = shape(data=request.data)
     given.is_valid(raise_exception=True)
     return dict(given.validated_data)
+
+
+def require_confirmed(request: Request) -> None:
+    """Before something that protects the account is changed. Raises ConfirmationNeeded."""
+    services.require_confirmed(session_id=session_id_of(request), now=timezone.now())

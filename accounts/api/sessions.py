@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from accounts import queries, services
 from accounts import serializers as shapes
 from accounts.authentication import session_id_of
+from accounts.services.sessions import LOGGED_OUT
 from accounts.tokens import TokenRevoked
 from library_portal.api.schema import may_refuse
 from library_portal.errors import NotFound
@@ -37,10 +38,23 @@ class Sessions(APIView):
     )
     @may_refuse(TokenRevoked)
     def get(self, request: Request) -> Response:
-        sessions = queries.open_sessions(user_id=request.user.id, now=timezone.now())
+        sessions = queries.open_sessions(user_id=request.user.id, now=timezone.now())[: queries.MOST_SESSIONS_SHOWN]
         for session in sessions:
             session.is_current = str(session.pk) == session_id_of(request)
         return Response(shapes.SessionOut(sessions, many=True).data)
+
+    @extend_schema(
+        operation_id="end_other_sessions",
+        summary="Log all of my devices out but this one",
+        responses={204: None},
+        tags=["auth"],
+    )
+    @may_refuse(TokenRevoked)
+    def delete(self, request: Request) -> Response:
+        services.end_all_sessions(
+            user_id=request.user.id, now=timezone.now(), reason=LOGGED_OUT, kept_id=session_id_of(request)
+        )
+        return Response(status=204)
 
 
 class OneSession(APIView):

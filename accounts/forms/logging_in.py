@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from accounts.codes import DIGITS
+from accounts.services.recovery_codes import LENGTH
 
 
 def typing_help(autocomplete: str, **more: str) -> dict[str, str]:
@@ -69,4 +70,19 @@ class CodeForm(forms.Form):
         code = "".join(self.cleaned_data["code"].split())
         if not (len(code) == DIGITS and code.isascii() and code.isdigit()):
             raise forms.ValidationError(_("The code has six digits."))
+        return code
+
+
+class RecoveryCodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Recovery code"),
+        max_length=20,
+        help_text=_("As in k7mpd-x3qrt. Each of them works once."),
+        widget=forms.TextInput(typing_help("off", autofocus="")),
+    )
+
+    def clean_code(self) -> str:
+        code = "".join(self.cleaned_data["code"].replace("-", "").split())
+        if not (len(code) == LENGTH and code.isascii() and code.isalnum()):
+            raise forms.ValidationError(_("A recovery code has ten letters and digits."))
         return code

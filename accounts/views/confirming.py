@@ -26,6 +26,7 @@ class ConfirmedIdentity(LoginRequiredMixin):
     """Mixin of a view that needs the password to have been given lately; it is asked for on the way."""
 
     request: HttpRequest
+    comes_back_to = ""  # a page's name; where it is empty, the address itself, which must answer GET then
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
@@ -33,7 +34,8 @@ class ConfirmedIdentity(LoginRequiredMixin):
         try:
             services.require_confirmed(session_id=request.session[SESSION_ID], now=timezone.now())
         except ConfirmationNeeded:
-            return redirect(f"{resolve_url('confirm-identity')}?{urlencode({'next': request.path})}")
+            comes_back_to = resolve_url(self.comes_back_to) if self.comes_back_to else request.path
+            return redirect(f"{resolve_url('confirm-identity')}?{urlencode({'next': comes_back_to})}")
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
 

@@ -19,9 +19,9 @@ from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 
 from accounts import pending, services
-from accounts.codes import OtpExpired
+from accounts.codes import Channel, OtpExpired
 from accounts.devices import device_of
-from accounts.forms.logging_in import CodeForm, LoginForm, SignUpForm
+from accounts.forms.logging_in import CodeForm, LoginForm, RecoveryCodeForm, SignUpForm
 from accounts.models import Session
 from accounts.services import Challenge, LoggedIn
 from library_portal.coming_back import stays_here
@@ -104,7 +104,6 @@ class AdminLoginPage(LoginPage):
 
 class CodePage(EntryPage):
     template_name = "accounts/login_code.html"
-    form_class = CodeForm
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.pending = pending.kept(request)
@@ -117,6 +116,12 @@ class CodePage(EntryPage):
 
     def next_url(self) -> str:
         return self.pending["next"]
+
+    def by_recovery_code(self) -> bool:
+        return self.pending["channel"] == Channel.TOTP and self.request.GET.get("with") == "recovery-code"
+
+    def get_form_class(self) -> type[Form]:
+        return RecoveryCodeForm if self.by_recovery_code() else CodeForm
 
     def form_valid(self, form: Form) -> HttpResponse:
         try:
@@ -135,7 +140,7 @@ class CodePage(EntryPage):
         return self.go_on(logged_in)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(pending=self.pending, **kwargs)
+        return super().get_context_data(pending=self.pending, by_recovery_code=self.by_recovery_code(), **kwargs)
 
 
 @require_POST
