@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from library_portal.errors import PortalError
 from reservations import services
-from reservations.models import CLOSED, Reservation, Status
+from reservations.models import CLOSED, PastLoans, Reservation, Status
 
 
 class OverdueFilter(admin.SimpleListFilter):
@@ -98,7 +99,7 @@ class ReservationAdmin(admin.ModelAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Reserve for a patron. Not the stock view: that one would put the service inside its own transaction."""
         if not self.has_add_permission(request):
-            return self.admin_site.login(request)
+            raise PermissionDenied
         form = ReserveForm(request.POST or None, admin_site=self.admin_site)
         if request.method == "POST" and form.is_valid():
             try:
@@ -147,3 +148,23 @@ class ReservationAdmin(admin.ModelAdmin):
             except PortalError as refusal:
                 self.message_user(request, f"#{pk}: {refusal}", messages.ERROR)
         self.message_user(request, _("Done: %(count)s") % {"count": done}, messages.SUCCESS if done else messages.INFO)
+
+
+@admin.register(PastLoans)
+class PastLoansAdmin(admin.ModelAdmin):
+    """What is left of the loans whose readers are forgotten."""
+
+    list_display = ["book", "loans", "days"]
+    list_select_related = ["book"]
+    search_fields = ["book__title"]
+    ordering = ["-pk"]
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: PastLoans | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: PastLoans | None = None) -> bool:
+        return False

@@ -3,6 +3,7 @@
 Everything here is safe to repeat and tolerates any order: the state is read again, never taken from the event.
 """
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -133,12 +134,17 @@ def send_return_receipt(delivered: Delivered) -> None:
 
 @checks(*STATUS_TOLD)
 def is_still_true(kind: str, subject: str) -> bool:
-    return _if_still_true(kind, int(subject.removeprefix(SUBJECT))) is not None
+    return _told_of(kind, int(subject.removeprefix(SUBJECT))).exists()
 
 
 def _if_still_true(kind: str, reservation_id: int) -> Reservation | None:
-    """The reservation if it is still in the state that messages of this kind speak of."""
-    return Reservation.objects.select_related("book").filter(pk=reservation_id, status=STATUS_TOLD[Kind(kind)]).first()
+    """Locked, so that it is not forgotten just before the message about it is written (services/history.py)."""
+    return _told_of(kind, reservation_id).select_related("book").select_for_update(of=("self",)).first()
+
+
+def _told_of(kind: str, reservation_id: int) -> QuerySet[Reservation]:
+    """The reservation if it is still in the state that messages of this kind speak of, and its book not forgotten."""
+    return Reservation.objects.filter(pk=reservation_id, status=STATUS_TOLD[Kind(kind)], book__isnull=False)
 
 
 def _tell(delivered: Delivered, kind: Kind, reservation: Reservation, *, title: str, body: str) -> None:

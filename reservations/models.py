@@ -26,12 +26,17 @@ CLOSED = (Status.COMPLETED, Status.CANCELLED, Status.EXPIRED)
 
 
 class Reservation(models.Model):
-    """One patron's request for one book, from the request to the return (rules.md, "The life of a reservation")."""
+    """One patron's request for one book, from the request to the return (rules.md, "The life of a reservation").
+
+    One that has ended may have forgotten its book and copy (services/history.py): what is left explains the ledger.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="reservations", verbose_name=_("patron")
     )
-    book = models.ForeignKey("books.Book", models.PROTECT, related_name="reservations", verbose_name=_("book"))
+    book = models.ForeignKey(
+        "books.Book", models.PROTECT, null=True, blank=True, related_name="reservations", verbose_name=_("book")
+    )
     copy = models.ForeignKey(
         "books.Copy",
         models.PROTECT,
@@ -76,8 +81,13 @@ class Reservation(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=["ready", "active", "completed"], copy__isnull=False)
                 | Q(status="pending", copy=None)
+                | Q(status="completed", book=None)
                 | Q(status__in=["cancelled", "expired"]),
                 name="reservation_copy_fits_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(book__isnull=False) | Q(status__in=["completed", "cancelled", "expired"], copy=None),
+                name="reservation_forgets_only_when_closed",
             ),
             models.CheckConstraint(
                 condition=Q(status="pending", ready_at=None)
@@ -121,11 +131,36 @@ class Reservation(models.Model):
             models.Index(fields=["due_on", "id"], name="reservation_due", condition=Q(status="active")),
             models.Index(fields=["status", "-id"], name="reservation_by_status"),
             models.Index(fields=["book", "status", "-closed_at"], name="reservation_by_book"),
+            models.Index(
+                fields=["closed_at"],
+                name="reservation_to_forget",
+                condition=Q(status__in=["completed", "cancelled", "expired"], book__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"#{self.pk} · {self.get_status_display()}"
 
     @property
+    def subject(self) -> str:
+        """What the ledger, debts and messages call this reservation."""
+        return f"reservation:{self.pk}"
+
+    @property
     def is_overdue(self) -> bool:
         return self.status == Status.ACTIVE and self.due_on is not None and self.due_on < timezone.localdate()
+
+
+class PastLoans(models.Model):
+    """How many loans of a book are forgotten, and how long they were in all: there is nobody and no date in it."""
+
+    book = models.OneToOneField("books.Book", models.PROTECT, related_name="past_loans", verbose_name=_("book"))
+    loans = models.PositiveIntegerField(_("loans"), default=0)
+    days = models.PositiveIntegerField(_("days of all of them"), default=0)
+
+    class Meta:
+        verbose_name = _("past loans")
+        verbose_name_plural = _("past loans")
+
+    def __str__(self) -> str:
+        return f"{self.book_id}: {self.loans}"

@@ -30,6 +30,8 @@ def of_check_out(reservation: Reservation) -> str:
 
 
 def of_cancellation(reservation: Reservation) -> str:
+    if reservation.book is None:
+        return _("This reservation has ended already.")
     given_up = _("Your reservation of “%(title)s” is cancelled.") % {"title": reservation.book.title}
     if not reservation.refunded:
         return given_up
@@ -37,6 +39,8 @@ def of_cancellation(reservation: Reservation) -> str:
 
 
 def of_return(result: ReturnResult) -> str:
+    if result.reservation.book is None:
+        return _("This book is back already.")
     sentences = [_("Thank you for bringing back “%(title)s”.") % {"title": result.reservation.book.title}]
     if result.refunded:
         sentences.append(

@@ -75,7 +75,7 @@ class ReservationSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     status = serializers.ChoiceField(choices=Status.choices)
     is_overdue = serializers.BooleanField()
-    book = BookSummary()
+    book = BookSummary(allow_null=True, help_text="null once it has ended and the loan is no longer remembered")
     user = PatronSummary()
     days = serializers.IntegerField()
     queue_position = serializers.IntegerField(allow_null=True)

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 import books.queries
 from reservations import queries
-from reservations.services import allocate, expire_hold
+from reservations.services import allocate, expire_hold, forget_old_loans
 
 BATCH = 500
 
@@ -25,3 +25,9 @@ def sweep_free_copies() -> int:
     """Allocate where somebody waits although a copy is free: what a crash or a passed quota left behind."""
     now = timezone.now()
     return sum(len(allocate(book_id=book_id, now=now)) for book_id in books.queries.ids_waited_for_in_vain(limit=BATCH))
+
+
+@shared_task
+def forget_loans() -> int:
+    """Nightly: who keeps no history has none after `LOAN_HISTORY_DAYS`; returns how many were forgotten."""
+    return forget_old_loans(now=timezone.now())

@@ -37,7 +37,7 @@ def shelf_of(user_id: int) -> dict[str, Any]:
     """The shelf with what its covers need."""
     found = queries.shelf(user_id=user_id)
     every = (*found.ready, *found.on_loan, *found.waiting, *found.history)
-    prefetch_related_objects([one.book for one in every], "genres")
+    prefetch_related_objects([one.book for one in every if one.book], "genres")
     return {"shelf": found, "self_service": settings.SELF_SERVICE}
 
 

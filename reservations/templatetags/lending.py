@@ -66,10 +66,12 @@ def cost(reservation: Reservation) -> Decimal:
 
 @register.simple_tag
 def entries_with_books(entries: Iterable[Any]) -> list[tuple[Any, dict[str, Any] | None]]:
-    """Each entry of a statement with the reservation's book (`book_id`, `book__title`) where it refers to one."""
+    """Each entry of a statement with the reservation's book (`book_id`, `book__title`) where it refers to one
+    that is remembered."""
     rows = list(entries)
     ids = {entry.pk: _reservation_id(entry.reference) for entry in rows}
-    found = Reservation.objects.filter(pk__in=[pk for pk in ids.values() if pk]).values("pk", "book_id", "book__title")
+    remembered = Reservation.objects.filter(pk__in=[pk for pk in ids.values() if pk], book__isnull=False)
+    found = remembered.values("pk", "book_id", "book__title")
     books = {row["pk"]: row for row in found}
     return [(entry, books.get(ids[entry.pk])) for entry in rows]
 

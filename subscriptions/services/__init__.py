@@ -15,6 +15,7 @@ from subscriptions.services.wallet import (
     adjust,
     charge,
     charge_or_owe,
+    give_up_balance,
     lock_wallet,
     refund,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "charge",
     "charge_or_owe",
     "confirm_payment",
+    "give_up_balance",
     "lock_wallet",
     "refund",
     "set_plan",

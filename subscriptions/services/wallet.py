@@ -78,6 +78,20 @@ def adjust(*, user_id: int, amount: Decimal, reason: str, key: str) -> LedgerEnt
     return _move(wallet, amount, kind=EntryKind.ADJUSTMENT, reference="adjustment", key=key, reason=reason.strip())
 
 
+@transaction.atomic
+def give_up_balance(*, user_id: int) -> LedgerEntry | None:
+    """What a person leaves behind with the account; the ledger says so."""
+    wallet = lock_wallet(user_id=user_id)
+    return _move(
+        wallet,
+        -wallet.balance,
+        kind=EntryKind.ADJUSTMENT,
+        reference="adjustment",
+        key=f"account-deleted:{user_id}",
+        reason="Given up when the account was deleted",
+    )
+
+
 def top_up(*, wallet: Wallet, amount: Decimal, reference: str, key: str) -> None:
     """Credit confirmed money to the locked wallet; open debts are paid from it first."""
     entry = _move(wallet, amount, kind=EntryKind.TOP_UP, reference=reference, key=key)

@@ -1,0 +1,61 @@
+"""Forgetting what somebody has read. The ledger refers to reservations for ever, so the row stays and explains the
+money; its book and copy go, and the loan is counted among the book's past loans, in which there is nobody."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+import library_portal.notifications.services
+from reservations.models import CLOSED, PastLoans, Reservation, Status
+from reservations.waiting_time import days_out
+
+BATCH = 500
+
+
+def forget_old_loans(*, now: datetime) -> int:
+    """Of everybody who does not keep a history, what ended more than `LOAN_HISTORY_DAYS` ago; returns how many.
+
+    A batch per transaction.
+    """
+    due = _remembered().filter(
+        user__keeps_loan_history=False, closed_at__lt=now - timedelta(days=settings.LOAN_HISTORY_DAYS)
+    )
+    total = 0
+    while forgotten := _forget(due.order_by("closed_at").values_list("pk", flat=True)[:BATCH]):
+        total += forgotten
+    return total
+
+
+def forget_loans_of(*, user_id: int) -> int:
+    """Everything that has ended, at once; returns how many."""
+    return _forget(_remembered().filter(user_id=user_id).values_list("pk", flat=True))
+
+
+def _remembered() -> QuerySet[Reservation]:
+    return Reservation.objects.filter(status__in=CLOSED, book__isnull=False)
+
+
+@transaction.atomic
+def _forget(reservation_ids: Collection[int]) -> int:
+    """Reservations are locked by primary key, then the past loans by book (docs/locking.md)."""
+    rows = list(_remembered().filter(pk__in=list(reservation_ids)).order_by("pk").select_for_update())
+    _count_as_past([row for row in rows if row.status == Status.COMPLETED])
+    Reservation.objects.filter(pk__in=[row.pk for row in rows]).update(book=None, copy=None)
+    library_portal.notifications.services.erase_about(
+        user_ids={row.user_id for row in rows}, subjects=[row.subject for row in rows]
+    )
+    return len(rows)
+
+
+def _count_as_past(loans: list[Reservation]) -> None:
+    days_of: dict[int, list[int]] = defaultdict(list)
+    for loan in loans:
+        if loan.book_id and loan.starts_on and loan.closed_at:
+            days_of[loan.book_id].append(days_out(loan.starts_on, loan.closed_at))
+    for book_id, days in sorted(days_of.items()):
+        past, _created = PastLoans.objects.get_or_create(book_id=book_id)
+        PastLoans.objects.filter(pk=past.pk).update(loans=F("loans") + len(days), days=F("days") + sum(days))
