@@ -12,7 +12,6 @@ urlpatterns = [
     path("books/<int:pk>/copies/", copies.CopyList.as_view(), name="api-copies"),
     path("copies/<int:pk>/", copies.CopyDetail.as_view(), name="api-copy"),
     path("authors/", names.AuthorList.as_view(), name="api-authors"),
-    path("authors/<int:pk>/", names.AuthorDetail.as_view(), name="api-author"),
     path("genres/", names.GenreList.as_view(), name="api-genres"),
     path("genres/<int:pk>/", names.GenreDetail.as_view(), name="api-genre"),
     path("publishers/", names.PublisherList.as_view(), name="api-publishers"),

@@ -1,18 +1,15 @@
 from decimal import Decimal
 
 from django.conf import settings
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from books.goodreads import goodreads_link
 from books.search.models import BookSearchEntry as BookSearchEntry  # Django looks for models here
-
-goodreads_link = RegexValidator(
-    r"^https://www\.goodreads\.com/\S+\Z", _("Only links that begin with https://www.goodreads.com/")
-)
 
 
 class Author(models.Model):

@@ -192,6 +192,10 @@ def author_detail(*, author_id: int) -> Row:
 AUTHOR_FIELDS = ("id", "name", "biography", "city", "goodreads_url", "books_count", "version")
 
 
+def author_id_by_name(*, name: str) -> int | None:
+    return Author.objects.filter(name=name).values_list("pk", flat=True).first()
+
+
 def author_version(*, author_id: int) -> int:
     """Raises NotFound."""
     version = Author.objects.filter(pk=author_id).values_list("version", flat=True).first()

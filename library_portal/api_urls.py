@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("books.api_urls")),
+    path("", include("authors.api_urls")),
     path("", include("accounts.api_urls")),
     path("", include("subscriptions.api_urls")),
     path("", include("reservations.api_urls")),

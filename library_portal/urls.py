@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("subscriptions.urls")),
     path("", include("reservations.urls")),
+    path("", include("authors.urls")),
     path("", include("library_portal.notifications.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("library_portal.api_urls")),

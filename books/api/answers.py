@@ -1,4 +1,4 @@
-"""How the catalogue answers: bytes kept in Redis, entity tags, and who may write."""
+"""How the catalogue answers: bytes kept in Redis, and entity tags."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
-from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 
 from books import caches, queries
@@ -17,16 +16,6 @@ from library_portal.api.json import dumps
 from library_portal.errors import PortalError
 
 _VERSION = re.compile(r'^(?:W/)?"(\d{1,9})-')
-
-
-class LibrarianOrReadOnly(BasePermission):
-    """Everybody reads; librarians and admins write."""
-
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return request.method in SAFE_METHODS or bool(request.user.is_staff)
-
-
-CATALOGUE_PERMISSIONS = [IsAuthenticatedOrReadOnly, LibrarianOrReadOnly]
 
 
 def kept_list(request: Request, build: Callable[[], Any]) -> HttpResponse:

@@ -10,10 +10,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from books import queries, services
-from books.api.answers import CATALOGUE_PERMISSIONS, book_response, kept_book, kept_list, version_to_change
+from books.api.answers import book_response, kept_book, kept_list, version_to_change
 from books.filters import BookFilter
 from books.isbn import InvalidIsbn
 from books.serializers import BookDetailOut, BookIn, BookOut, LendingIn
+from library_portal.api.permissions import IsLibrarianOrReadOnly
 from library_portal.api.schema import may_refuse
 
 IF_MATCH = OpenApiParameter(
@@ -36,7 +37,7 @@ EXAMPLE = OpenApiExample(
 
 
 class BookList(GenericAPIView):
-    permission_classes = CATALOGUE_PERMISSIONS
+    permission_classes = [IsLibrarianOrReadOnly]
     filterset_class = BookFilter
     serializer_class = BookOut
 
@@ -73,7 +74,7 @@ class BookList(GenericAPIView):
 
 
 class BookDetail(APIView):
-    permission_classes = CATALOGUE_PERMISSIONS
+    permission_classes = [IsLibrarianOrReadOnly]
 
     @extend_schema(
         operation_id="books_retrieve",
@@ -130,7 +131,7 @@ class BookDetail(APIView):
 
 
 class BookLending(APIView):
-    permission_classes = CATALOGUE_PERMISSIONS
+    permission_classes = [IsLibrarianOrReadOnly]
 
     @extend_schema(
         operation_id="books_set_status",
@@ -148,7 +149,7 @@ class BookLending(APIView):
 
 
 class BookByIsbn(APIView):
-    permission_classes = CATALOGUE_PERMISSIONS
+    permission_classes = [IsLibrarianOrReadOnly]
 
     @extend_schema(
         operation_id="books_by_isbn",

@@ -1,18 +1,18 @@
 """The copies of a book, for librarians."""
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from books import queries, services
 from books.serializers import CopyChangeIn, CopyIn, CopyOut
+from library_portal.api.permissions import IsLibrarian
 from library_portal.api.schema import may_refuse
 
 
 class CopyList(APIView):
-    permission_classes = [IsAdminUser]
+    permission_classes = [IsLibrarian]
 
     @extend_schema(
         operation_id="copies_list",
@@ -39,7 +39,7 @@ class CopyList(APIView):
 
 
 class CopyDetail(APIView):
-    permission_classes = [IsAdminUser]
+    permission_classes = [IsLibrarian]
 
     @extend_schema(
         operation_id="copies_update",

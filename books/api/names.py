@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from books import queries
-from books.api.answers import kept_author, kept_list
+from books.api.answers import kept_list
 from books.filters import name_filter
 from books.models import Author, Genre, Publisher
-from books.serializers import AuthorDetailOut, AuthorOut, GenreOut, PublisherOut
+from books.serializers import AuthorOut, GenreOut, PublisherOut
 
 
 class NameList(GenericAPIView):
@@ -61,16 +61,6 @@ class PublisherList(NameList):
     )
     def get(self, request: Request) -> HttpResponse:
         return kept_list(request, self.page)
-
-
-class AuthorDetail(APIView):
-    permission_classes = [AllowAny]
-
-    @extend_schema(
-        operation_id="authors_retrieve", summary="One author", responses={200: AuthorDetailOut}, tags=["catalogue"]
-    )
-    def get(self, request: Request, pk: int) -> HttpResponse:
-        return kept_author(request, pk)
 
 
 class GenreDetail(APIView):

@@ -11,6 +11,7 @@ def set_up() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     _load_sample_library_once(Path(os.environ["VAR_DIR"]) / "sample-library-loaded")
     call_command("create_demo_users")
+    call_command("link_demo_author")
 
 
 def _load_sample_library_once(done: Path) -> None:
