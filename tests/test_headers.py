@@ -36,7 +36,8 @@ LOOSER = {
     "/docs/": {"img-src": "'self' data:"},
     "/redoc/": {
         "img-src": "'self' data:",
-        "style-src": "'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
+        "style-src": "'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' "
+        "'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='",
         "worker-src": "blob:",
     },
 }

@@ -1,8 +1,8 @@
 """The OpenAPI document and the two pages that show it.
 
 Both pages show pictures that come inside their own files (`data:`). ReDoc also searches in a worker made from its own
-script (`blob:`), and puts its rules into style elements that are empty in the document: the hash allows just those.
-Its footer asks for a picture of another host, which stays forbidden.
+script (`blob:`), puts its rules into style elements that are empty in the document, and brings one style of its own,
+for scroll bars: the hashes allow just those. Its footer asks for a picture of another host, which stays forbidden.
 """
 
 from threading import Lock
@@ -15,7 +15,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, Spec
 
 EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 SWAGGER_NEEDS = {"img-src": ["data:"]}
-REDOC_NEEDS = {"img-src": ["data:"], "style-src": [EMPTY_STYLE], "worker-src": ["blob:"]}
+SCROLL_BARS = "'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='"
+REDOC_NEEDS = {"img-src": ["data:"], "style-src": [EMPTY_STYLE, SCROLL_BARS], "worker-src": ["blob:"]}
 
 
 class Document(SpectacularAPIView):
