@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -110,7 +111,7 @@ class WalletAdmin(ReadOnlyAdmin):
     def adjust_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Credit or debit with a reason; sending the same form twice moves the money once."""
         if not request.user.has_perm("subscriptions.change_wallet"):
-            return self.admin_site.login(request)
+            raise PermissionDenied
         wallet = get_object_or_404(Wallet.objects.select_related("user"), pk=pk)
         form = AdjustmentForm(request.POST or None, initial={"key": uuid.uuid4()})
         if request.method == "POST" and form.is_valid():

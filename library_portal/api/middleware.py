@@ -6,12 +6,13 @@ from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
 
 from library_portal.api.problems import CONTENT_TYPE, RETRY_AFTER_SECONDS, problem
 
 API = "/api/"
+PAGE_METHODS = ("GET", "HEAD", "POST")
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 # A BIGINT has at most 19 digits; nothing of ours has so long a number in its address.
@@ -23,13 +24,18 @@ class TooLarge(BadRequest):
 
 
 class GuardInput:
-    """Pages answer bad input with the pages for 400 and 404, the API with a problem; neither ever with a 500."""
+    """Pages answer bad input with the pages for 400 and 404, the API with a problem; neither ever with a 500.
+
+    Forms speak GET and POST only; Django's own views, the admin's too, would take any other method for one of these.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(API):
+            if request.method not in PAGE_METHODS:
+                return HttpResponseNotAllowed(PAGE_METHODS)
             _refuse_dangerous(request)
             return self.get_response(request)
         try:

@@ -90,8 +90,9 @@ class PortalSchema(AutoSchema):
         return any(getattr(parameter, "name", "") == "If-None-Match" for parameter in parameters)
 
     def _is_open(self) -> bool:
-        open_to_read = self.method in SAFE and IsAuthenticatedOrReadOnly in self.view.permission_classes
-        return open_to_read or list(self.view.permission_classes) == [AllowAny]
+        wanted = self.view.permission_classes
+        open_to_read = all(issubclass(one, IsAuthenticatedOrReadOnly) for one in wanted)
+        return (self.method in SAFE and open_to_read) or list(wanted) == [AllowAny]
 
     def _declared_refusals(self) -> tuple[type[PortalError], ...]:
         name = getattr(self.view, "action", None) or self.method.lower()

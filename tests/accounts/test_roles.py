@@ -21,11 +21,12 @@ LIBRARIANS_MAY = {
     f"{app}.{action}_{model}"
     for app, models, actions in (
         ("books", ("author", "authorship", "book", "copy", "genre", "publisher"), ("view", "add", "change", "delete")),
+        ("authors", ("authoraccount",), ("view",)),
         ("reservations", ("reservation",), ("view", "add", "change")),
+        ("reservations", ("pastloans",), ("view",)),
         ("subscriptions", ("debt", "ledgerentry", "payment", "plan", "subscription", "wallet"), ("view",)),
-        ("accounts", ("session", "user"), ("view",)),
+        ("accounts", ("user",), ("view",)),
         ("accounts", ("patron",), ("view", "add", "change")),
-        ("notifications", ("notification", "preference"), ("view",)),
     )
     for model in models
     for action in actions

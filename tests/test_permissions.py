@@ -1,0 +1,92 @@
+"""docs/permissions.md is the truth: every route of the portal, every method, every role, allowed and denied."""
+
+import pytest
+
+from accounts.models import Role, User
+from authors.models import AuthorAccount
+from tests.factories.books import AuthorFactory
+from tests.factories.people import person
+from tests.permissions.asking import NOT_OFFERED, Caller, ask, logged_in
+from tests.permissions.proposing import Callers, proposals
+from tests.permissions.routes import routes
+from tests.permissions.table import CELLS, HIDDEN, METHODS, NO, OWN, OWN_ELSE_NO, YES, cells_of, methods_of, rows
+
+pytestmark = pytest.mark.django_db
+
+EVERY = routes()
+SAID = list(dict.fromkeys(row.route for row in rows()))
+FOUND = [route for route in SAID if route in EVERY]
+
+
+@pytest.fixture
+def callers() -> Callers:
+    people = {role.value: person(role) for role in Role}
+    AuthorAccount.objects.create(author=AuthorFactory(), user=people["author"])
+    return {"anonymous": Caller()} | {role: logged_in(user) for role, user in people.items()}
+
+
+@pytest.fixture
+def other() -> User:
+    return person()
+
+
+def owners(who: Caller, other: User, route: str) -> dict[str, User]:
+    """Whose object the route names: the caller's own, then another's. What staff see in the admin is others'."""
+    if who.user is None or "{" not in route or route.startswith("/admin/"):
+        return {"": other}
+    return {OWN: who.user, "another's": other}
+
+
+def expected(cell: str, *, own: bool) -> str:
+    if cell == OWN:
+        return YES if own else HIDDEN
+    if cell == OWN_ELSE_NO:
+        return YES if own else NO
+    return cell
+
+
+def test_the_table_has_every_route(callers: Callers, other: User) -> None:
+    missing = [route for route in EVERY if route not in SAID]
+    assert not missing, f"Judge these and put them into docs/permissions.md:\n{proposals(missing, callers, other)}"
+
+
+def test_the_table_has_only_routes_that_exist_each_method_once_in_words_it_explains() -> None:
+    assert [route for route in SAID if route not in EVERY] == []
+    assert [route for route in SAID if len(methods_of(route)) != len(set(methods_of(route)))] == []
+    assert {method for row in rows() for method in row.methods} <= set(METHODS)
+    assert {cell for row in rows() for cell in row.cells.values()} <= set(CELLS)
+
+
+def test_each_role_gets_what_the_table_says(callers: Callers, other: User, subtests: pytest.Subtests) -> None:
+    for route in FOUND:
+        with subtests.test(route):
+            wrong = {}
+            for method, role, cell in cells_of(route):
+                for whose, owner in owners(callers[role], other, route).items():
+                    answer, said = ask(method, route, who=callers[role], owner=owner), expected(cell, own=whose == OWN)
+                    if answer != said:
+                        wrong[f"{role} {method} {whose}".strip()] = f"{answer}, not {said}"
+            assert wrong == {}
+
+
+def test_methods_that_the_table_does_not_have_are_refused(
+    callers: Callers, other: User, subtests: pytest.Subtests
+) -> None:
+    for route in FOUND:
+        with subtests.test(route):
+            others = {*METHODS, "TRACE"} - set(methods_of(route))
+            answers = {method: ask(method, route, who=callers["admin"], owner=other) for method in others}
+            assert answers == dict.fromkeys(others, NOT_OFFERED)
+
+
+def test_the_api_gives_a_browsers_session_the_same_rights(
+    callers: Callers, other: User, subtests: pytest.Subtests
+) -> None:
+    """Every route once, with its first method."""
+    for route in FOUND:
+        if route.startswith("/api/"):
+            with subtests.test(route):
+                first = methods_of(route)[0]
+                cells = {role: cell for method, role, cell in cells_of(route) if method == first}
+                answered = {role: ask(first, route, who=callers[role], owner=other, by_token=False) for role in cells}
+                assert answered == {role: expected(cell, own="{" not in route) for role, cell in cells.items()}
