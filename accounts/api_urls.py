@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.api import confirming, logging_in, me, passwords, privacy, second_step, sessions, totp
+from accounts.api import confirming, logging_in, me, passwords, people, privacy, second_step, sessions, totp
 
 urlpatterns = [
     path("auth/signup/", logging_in.SignUp.as_view(), name="api-signup"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("auth/password/reset/confirm/", passwords.ConfirmPasswordReset.as_view(), name="api-password-reset-confirm"),
     path("auth/sessions/", sessions.Sessions.as_view(), name="api-sessions"),
     path("auth/sessions/<uuid:pk>/", sessions.OneSession.as_view(), name="api-session"),
+    path("users/", people.People.as_view(), name="api-users"),
+    path("users/<int:pk>/", people.Person.as_view(), name="api-user"),
     path("users/me/export/", privacy.ExportMe.as_view(), name="api-export"),
     path("users/me/", me.Me.as_view(), name="api-me"),
     path("users/me/confirm-address/", me.ConfirmAddress.as_view(), name="api-confirm-address"),

@@ -183,3 +183,49 @@ class AddressConfirmationOut(serializers.Serializer):
 
 class MeChangedOut(MeOut):
     confirmations = AddressConfirmationOut(many=True)
+
+
+class ColleagueOut(serializers.Serializer):
+    """What librarians see of other staff."""
+
+    id = serializers.IntegerField()
+    username = serializers.CharField()
+    first_name = serializers.CharField()
+    last_name = serializers.CharField()
+    role = serializers.ChoiceField(Role.choices)
+    is_active = serializers.BooleanField()
+
+
+class PersonOut(ColleagueOut):
+    """What librarians see of patrons, and admins of everybody."""
+
+    email = serializers.EmailField(allow_null=True)
+    phone = serializers.CharField(allow_null=True)
+    email_verified_at = serializers.DateTimeField(allow_null=True)
+    phone_verified_at = serializers.DateTimeField(allow_null=True)
+    second_step = serializers.BooleanField()
+    joined_at = serializers.DateTimeField()
+
+
+class NewPatronIn(serializers.Serializer):
+    """E-mail or phone, at least: there the link to set the password goes."""
+
+    username = serializers.CharField(max_length=150)
+    email = serializers.EmailField(max_length=254, required=False)
+    phone = PhoneNumberField(required=False, help_text=_("E.164, as in +14155552671"))
+    first_name = serializers.CharField(max_length=150, required=False, allow_blank=True)
+    last_name = serializers.CharField(max_length=150, required=False, allow_blank=True)
+
+
+class PatronAccessIn(serializers.Serializer):
+    """What librarians change of patrons here."""
+
+    is_active = serializers.BooleanField()
+
+
+class PersonIn(PatronAccessIn):
+    """What admins change of others here."""
+
+    first_name = serializers.CharField(max_length=150, allow_blank=True)
+    last_name = serializers.CharField(max_length=150, allow_blank=True)
+    role = serializers.ChoiceField(Role.choices)
