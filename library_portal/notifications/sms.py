@@ -66,7 +66,8 @@ def send_sms(*, to: str, text: str) -> None:
 def _write(to: str, text: str) -> None:
     """The name of the file is keyed, so that nobody can try out codes against it."""
     message_id = f"<{salted_hmac('message-id:sms', f'{to}:{text}').hexdigest()}@library-portal>"
-    mailbox.deposit(message_id, f"To: {to}\nSubject: SMS\nMessage-ID: {message_id}\n\n{text}\n".encode())
+    head = f"To: {to}\nSubject: SMS\nMessage-ID: {message_id}\nContent-Type: text/plain; charset=utf-8"
+    mailbox.deposit(message_id, f"{head}\nContent-Transfer-Encoding: 8bit\n\n{text}\n".encode())
 
 
 def _hand_over(gateway: Gateway, to: str, text: str) -> None:

@@ -3,10 +3,11 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from library_portal.notifications.models import Kind, Notification, Preference
-from tests.factories.people import person
+from tests.factories.people import librarian, person
 from tests.factories.tokens import bearer
 
 pytestmark = pytest.mark.django_db
+PREFERENCES = "/api/v1/users/me/notification-preferences/"
 
 
 @pytest.fixture
@@ -60,9 +61,43 @@ def test_reading_one_and_all(api: APIClient, reader: User) -> None:
 
 
 def test_preferences_have_a_default_and_change_one_kind_at_a_time(api: APIClient, reader: User) -> None:
-    before = api.get("/api/v1/users/me/notification-preferences/").json()
-    after = api.put("/api/v1/users/me/notification-preferences/", {"payment": {"by_mail": False}}).json()
+    before = api.get(PREFERENCES).json()
+    after = api.put(PREFERENCES, {"payment": {"by_mail": False}}).json()
 
-    assert before == {kind: {"by_mail": True, "by_sms": False} for kind in Kind.values}
+    choices = set(Kind) - {Kind.ACCOUNT, Kind.STAFF_DIGEST}
+    assert before == {kind: {"by_mail": True, "by_sms": False} for kind in choices}
     assert after == before | {"payment": {"by_mail": False, "by_sms": False}}
     assert list(Preference.objects.values_list("user", "kind", "by_mail")) == [(reader.pk, "payment", False)]
+
+
+@pytest.mark.parametrize("kind", ["account", "staff_digest", "otp", ""])
+def test_what_a_patron_can_not_choose_is_refused_and_nothing_is_changed(
+    api: APIClient, reader: User, kind: str
+) -> None:
+    answer = api.put(PREFERENCES, {"payment": {"by_mail": False}, kind: {"by_mail": False}})
+
+    assert (answer.status_code, answer.json()["code"], set(answer.json()["errors"])) == (
+        400,
+        "validation_error",
+        {kind},
+    )
+    assert not Preference.objects.exists()
+
+
+def test_staff_choose_about_their_digest_too(api: APIClient) -> None:
+    api.credentials(HTTP_AUTHORIZATION=bearer(librarian())["Authorization"])
+
+    after = api.put(PREFERENCES, {"staff_digest": {"by_sms": True}}).json()
+
+    assert set(after) == set(Kind) - {Kind.ACCOUNT}
+    assert after["staff_digest"] == {"by_mail": True, "by_sms": True}
+
+
+@pytest.mark.parametrize(
+    "body", [{"payment": None}, {"payment": {"by_mail": "perhaps"}}, {"payment": []}, {"payment": {"by_sms": None}}]
+)
+def test_what_is_no_choice_is_refused(api: APIClient, reader: User, body: object) -> None:
+    answer = api.put(PREFERENCES, body)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "validation_error")
+    assert not Preference.objects.exists()
