@@ -64,7 +64,7 @@ def _looked_up(session_id: UUID | str, now: datetime) -> str:
     state = OPEN if session else ENDED
     seconds_left = (session.expires_at - now).total_seconds() if session else KEPT_SECONDS
     try:
-        client().set(_key(session_id), state, px=int(1000 * min(KEPT_SECONDS, seconds_left)) + 1, nx=True)
+        client().set(_key(session_id), state, px=int(1000 * min(KEPT_SECONDS, seconds_left)) or 1, nx=True)
     except RedisError:
         logger.debug("Redis is away; sessions are read from PostgreSQL")
     return state

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, ProtectedError, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +56,7 @@ def sign_up(
         count_sign_up(address=device.address)
     user.set_password(password)
     with refusal_recorded(), transaction.atomic():
+        _take_turns(user)
         _insert(user, now)
         join_group(user)
         record(UserCreated(user_id=user.pk, role=user.role))
@@ -84,6 +85,14 @@ def _validated(*, username: str, password: str, email: str, phone: str) -> User:
     if errors:
         raise InvalidInput(errors=errors)
     return user
+
+
+def _take_turns(user: User) -> None:
+    """Sign-ups that name the same address go one after the other: two that take it from a third would deadlock."""
+    addresses = sorted(str(address).lower() for address in (user.email, user.phone) if address)
+    with connection.cursor() as cursor:
+        for address in addresses:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sign-up {address}"])
 
 
 def _insert(user: User, now: datetime) -> None:
