@@ -212,22 +212,26 @@ def test_librarians_delete_nobody_and_admins_do_after_giving_their_password(api,
     assert ada.erased_at is not None
 
 
-def test_q_reads_no_table_from_end_to_end_among_50_000(librarian) -> None:
+def test_q_is_answered_from_its_indexes_among_50_000(librarian) -> None:
     insert_people(50_000)
-    for text in ("reader4999", "zoe", "reader4999@lib", "name4999", "+1415555", "name4 reader4"):
+    for text in ("reader4999", "zoe", "reader4999@lib", "name4999", "+1415555"):
         plan = queries.people(text=text, contacts_of=["customer", "author"])[:21].explain()
-        assert "Seq Scan" not in plan, (text, plan)
+        indexes = {f"user_by_{field}_prefix" for field in ("username", "first_name", "last_name", "email")}
+        assert {index for index in indexes if index not in plan} == set(), (text, plan)
+        assert "Seq Scan" not in plan
+    assert "Seq Scan" not in queries.people(text="name reader")[:21].explain()  # finds them all
 
 
 def insert_people(count: int) -> None:
-    User.objects.bulk_create(
-        [
-            User(
-                username=f"reader{n}", email=f"reader{n}@library.example", first_name=f"First{n}", last_name=f"Name{n}"
-            )
-            for n in range(count)
-        ],
-        batch_size=5_000,
-    )
+    """Copies of one person with names of their own, made by the database: quicker than one by one."""
+    UserFactory(username="model", phone=None)
+    own = {"username": "'reader' || n", "email": "'reader' || n || '@library.example'", "last_name": "'Name' || n"}
+    columns = [field.column for field in User._meta.concrete_fields if not field.primary_key]
+    values = ", ".join(own.get(column, f"model.{column}") for column in columns)
     with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO accounts_user ({', '.join(columns)}) SELECT {values} "
+            "FROM accounts_user model, generate_series(1, %s) n WHERE model.username = 'model'",
+            [count],
+        )
         cursor.execute("ANALYZE accounts_user")
