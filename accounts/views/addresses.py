@@ -84,7 +84,7 @@ class ConfirmAddressPage(LoginRequiredMixin, FormView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.pending = pending_address.kept(request)
-        if self.pending is None:
+        if self.pending is None and request.user.is_authenticated:
             return redirect("profile")
         return super().dispatch(request, *args, **kwargs)
 

@@ -23,7 +23,7 @@ from accounts.services.sessions import LOGGED_OUT
 from accounts.web_sessions import SESSION_ID
 from library_portal.audit.models import Action, AuditEntry
 from library_portal.audit.queries import about
-from library_portal.errors import PortalError
+from library_portal.errors import NotFound, PortalError
 
 EVENTS_SHOWN = 20
 
@@ -46,13 +46,15 @@ class SecurityPage(LoginRequiredMixin, TemplateView):
 
 
 class SecurityAction(LoginRequiredMixin, View):
-    """A button of the security page; a refusal becomes a message there."""
+    """A button of the security page; a refusal becomes a message there, but for what is not one's own: 404."""
 
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
             return self.act(**kwargs) or redirect("security")
+        except NotFound:
+            raise
         except PortalError as error:
             messages.error(request, str(error))
             return redirect("security")

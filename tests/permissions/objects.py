@@ -16,7 +16,7 @@ from books.models import Book
 from library_portal.audit.models import Action, AuditEntry
 from library_portal.notifications.models import Kind, Notification, Preference
 from library_portal.outbox.models import Delivery, OutboxEvent
-from reservations.models import Reservation
+from reservations.models import PastLoans, Reservation
 from subscriptions.checkout import checkout_url
 from subscriptions.models import Debt, Payment, Plan, Wallet
 from tests.factories.books import AuthorFactory, BookFactory, CopyFactory, GenreFactory, PublisherFactory
@@ -66,6 +66,10 @@ def an_audit_entry(owner: User) -> int:
 
 def a_reservation(owner: User) -> int:
     return Reservation.objects.create(user=owner, book=BookFactory(), days=7).pk
+
+
+def past_loans(_owner: User) -> int:
+    return PastLoans.objects.create(book=BookFactory()).pk
 
 
 def a_payment(owner: User) -> int:
@@ -135,6 +139,7 @@ MAKERS: dict[str, Maker] = {
     "/api/v1/payments/": a_payment,
     "/api/v1/reservations/": a_reservation,
     "/api/v1/notifications/": a_notification,
+    "/api/v1/users/": lambda owner: owner.pk,
     "/admin/{app_label}/": lambda _owner: "books",
     "/admin/{url}": lambda _owner: "nothing/here/",
     "/admin/r/": a_type_and_an_object,
@@ -154,6 +159,7 @@ MAKERS: dict[str, Maker] = {
     "/admin/notifications/preference/": a_preference,
     "/admin/outbox/delivery/": a_delivery,
     "/admin/outbox/outboxevent/": an_event,
+    "/admin/reservations/pastloans/": past_loans,
     "/admin/reservations/reservation/": a_reservation,
     "/admin/subscriptions/debt/": a_debt,
     "/admin/subscriptions/ledgerentry/": a_ledger_entry,
