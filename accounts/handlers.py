@@ -10,6 +10,7 @@ from accounts import codes, queries, reset_links
 from accounts.events import AddressClaimed, OtpRequested, PasswordResetRequested
 from accounts.models import User
 from library_portal.notifications import notify, send_code, send_reset_link
+from library_portal.notifications.languages import in_their_language
 from library_portal.notifications.models import Kind
 from library_portal.outbox import subscribe
 from library_portal.outbox.registry import Delivered
@@ -38,6 +39,7 @@ def _new_address(user: User, *, login_id: str, purpose: str) -> str:
 
 
 @subscribe(AddressClaimed, queue="notifications")
+@in_their_language
 def tell_owner_of_address(delivered: Delivered) -> None:
     owner = queries.user(user_id=delivered.payload["user_id"])
     notify(

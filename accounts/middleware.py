@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.sessions import is_open
 from accounts.web_sessions import DEVICE_BADGE, SESSION_BEFORE, SESSION_ID
@@ -31,6 +31,23 @@ class EndRevokedWebSessions:
         session_id = request.session.get(SESSION_ID)
         setattr(request, SESSION_BEFORE, session_id)
         return session_id is not None and is_open(session_id=session_id, now=timezone.now())
+
+
+class SpeakTheirLanguage:
+    """Who is logged in on the pages and has chosen a language gets it, whatever the browser asks for.
+
+    Apps that call with a token say their language themselves (Accept-Language).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            chosen = getattr(request.user, "language", "")
+            if chosen in dict(settings.LANGUAGES):
+                translation.activate(chosen)
+        return self.get_response(request)
 
 
 class RememberDevice:

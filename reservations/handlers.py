@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 import books.events
 import subscriptions.events
 from library_portal.notifications import notify
+from library_portal.notifications.languages import in_their_language
 from library_portal.notifications.models import Kind
 from library_portal.notifications.truth import checks
 from library_portal.outbox import subscribe
@@ -63,6 +64,7 @@ def move_to_new_priority(delivered: Delivered) -> None:
 
 
 @subscribe(events.ReservationCreated, queue="notifications")
+@in_their_language
 def tell_place_in_queue(delivered: Delivered) -> None:
     reservation = _if_still_true(Kind.RESERVATION_CONFIRMED, delivered.payload["reservation_id"])
     if reservation:
@@ -76,6 +78,7 @@ def tell_place_in_queue(delivered: Delivered) -> None:
 
 
 @subscribe(events.ReservationReady, queue="notifications")
+@in_their_language
 def tell_copy_ready(delivered: Delivered) -> None:
     reservation = _if_still_true(Kind.COPY_READY, delivered.payload["reservation_id"])
     if reservation and reservation.hold_until:
@@ -91,6 +94,7 @@ def tell_copy_ready(delivered: Delivered) -> None:
 
 
 @subscribe(events.ReservationPassedOver, queue="notifications")
+@in_their_language
 def tell_passed_over(delivered: Delivered) -> None:
     reservation = _if_still_true(Kind.PASSED_OVER, delivered.payload["reservation_id"])
     if reservation:
@@ -105,6 +109,7 @@ def tell_passed_over(delivered: Delivered) -> None:
 
 
 @subscribe(events.ReservationExpired, queue="notifications")
+@in_their_language
 def tell_hold_expired(delivered: Delivered) -> None:
     reservation = _if_still_true(Kind.HOLD_EXPIRED, delivered.payload["reservation_id"])
     if reservation:
@@ -119,6 +124,7 @@ def tell_hold_expired(delivered: Delivered) -> None:
 
 
 @subscribe(events.ReservationReturned, queue="notifications")
+@in_their_language
 def send_return_receipt(delivered: Delivered) -> None:
     reservation = _if_still_true(Kind.RETURNED, delivered.payload["reservation_id"])
     if reservation:

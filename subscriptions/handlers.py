@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from library_portal.notifications import notify
+from library_portal.notifications.languages import in_their_language
 from library_portal.notifications.models import Kind
 from library_portal.outbox import subscribe
 from library_portal.outbox.registry import Delivered
@@ -10,6 +11,7 @@ from subscriptions.events import PaymentConfirmed
 
 
 @subscribe(PaymentConfirmed, queue="notifications")
+@in_their_language
 def send_payment_receipt(delivered: Delivered) -> None:
     payment = delivered.payload
     notify(

@@ -77,6 +77,8 @@ def test_titles_can_be_read_on_every_cloth() -> None:
         "/me/",
         "/me/wallet/",
         "/me/inbox/",
+        "/me/profile/",
+        "/me/profile/phone/",
         "/login/",
         "/signup/",
         "/nowhere/",

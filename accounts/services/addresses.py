@@ -24,6 +24,7 @@ from library_portal import audit
 from library_portal.audit.models import Action
 from library_portal.errors import InvalidInput, PortalError
 from library_portal.notifications import notify
+from library_portal.notifications.languages import speaking_to
 from library_portal.notifications.models import Kind
 from library_portal.notifications.sms import SmsNotAvailable, sms_is_available
 from library_portal.outbox import record
@@ -147,15 +148,16 @@ def _follow_change(user: User, channel: str, former: str, *, session_id: str | N
     """The address that was there hears of it: should a thief have changed it, that is its owner's only sign."""
     audit.record(CHANGED[channel], whom_id=user.pk)
     end_all_sessions(user_id=user.pk, now=now, reason="address changed", kept_id=session_id)
-    notify(
-        user_id=user.pk,
-        kind=Kind.ACCOUNT,
-        key=f"address-changed:{channel}:{now.isoformat()}",
-        title=CHANGED_TITLES[channel],
-        body=CHANGED_BODY,
-        url="/me/profile/",
-        former_address=former,
-    )
+    with speaking_to(user.pk):
+        notify(
+            user_id=user.pk,
+            kind=Kind.ACCOUNT,
+            key=f"address-changed:{channel}:{now.isoformat()}",
+            title=CHANGED_TITLES[channel],
+            body=CHANGED_BODY,
+            url="/me/profile/",
+            former_address=former,
+        )
 
 
 def _channel_for_codes(user: User) -> str:
