@@ -12,6 +12,7 @@ from authors.queries import own_author_id
 from books.browsing import books_of_author
 
 AUTHOR, LOGIN = "Jane Austen", "author"
+BIOGRAPHY = "Wrote six novels at a small table in Chawton, about money, manners and what people don't say."
 # Loans of each of the author's books in turn, month by month, this month last.
 LOANS = (1, 0, 2, 3, 1, 4, 2, 5, 3, 2, 4, 6, 5, 3)
 
@@ -23,6 +24,7 @@ def link_demo_author(*, now: datetime) -> bool:
     if user is None or author_id is None or own_author_id(user_id=user.pk) is not None:
         return False
     services.link(author_id=author_id, user_id=user.pk, now=now)
+    books.services.update_author(author_id=author_id, changes={"biography": BIOGRAPHY, "city": "Chawton"})
     _lend_books_of(author_id, timezone.localdate(now))
     return True
 
