@@ -2,7 +2,7 @@
 
 Redis keeps per login a keyed hash of the code, the tries left, the user, the issue and a seal. A login whose code comes
 from an authenticator app has no issue and no hash: nothing is sent for it, and `redeem` never accepts it.
-Why: docs/adr/0004-one-time-codes.md.
+Why: docs/adr/0004-one-time-codes.md, docs/adr/0009-authenticator-apps.md.
 """
 
 import hmac

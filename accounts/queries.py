@@ -94,8 +94,8 @@ def open_sessions(*, user_id: int, now: datetime) -> QuerySet[Session]:
 
 
 def authenticator(*, user_id: int) -> Authenticator | None:
-    """The app in use: one whose first code was never given does not count."""
-    return Authenticator.objects.filter(user_id=user_id, confirmed_at__isnull=False).first()
+    """The app in use: one whose first code was never given does not count. Its key is read only when asked for."""
+    return Authenticator.objects.filter(user_id=user_id, confirmed_at__isnull=False).defer("secret").first()
 
 
 def recovery_codes_left(*, user_id: int) -> int:

@@ -73,6 +73,14 @@ class CodeForm(forms.Form):
         return code
 
 
+class FirstCodeForm(CodeForm):
+    """Below a QR code: taking the focus would scroll that away, or cover it with a phone's keyboard."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["code"].widget.attrs["autofocus"]
+
+
 class RecoveryCodeForm(forms.Form):
     code = forms.CharField(
         label=_("Recovery code"),

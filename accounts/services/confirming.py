@@ -17,6 +17,7 @@ from library_portal.errors import Forbidden
 class ConfirmationNeeded(Forbidden):
     """The password was given too long ago in this session: `confirm_identity` comes first."""
 
+    code = "confirmation_needed"
     title = _("Please confirm your password first.")
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
 
 from accounts import services
-from accounts.forms.logging_in import CodeForm
+from accounts.forms.logging_in import FirstCodeForm
 from accounts.qr import qr_svg
 from accounts.services.recovery_codes import NoAuthenticator
 from accounts.views.confirming import ConfirmedIdentity
@@ -59,7 +59,7 @@ class AuthenticatorPage(ConfirmedIdentity, FormView):
     """The key that waits for its first code. It is in the database, encrypted: the page can be loaded again."""
 
     template_name = "accounts/authenticator.html"
-    form_class = CodeForm
+    form_class = FirstCodeForm
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:

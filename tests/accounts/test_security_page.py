@@ -282,7 +282,7 @@ def test_the_api_asks_for_the_password_long_after_the_login(api, method, path, b
     me = bearer(user)
     long_ago(user)
     answer = getattr(api, method)(path, body, headers=me)
-    assert (answer.status_code, answer.json()["detail"]) == (403, "Please confirm your password first.")
+    assert (answer.status_code, answer.json()["code"]) == (403, "confirmation_needed")
     user.refresh_from_db()
     assert user.second_step
     assert queries.authenticator(user_id=user.pk) is not None

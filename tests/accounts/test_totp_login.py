@@ -231,3 +231,13 @@ def attempt(login_id: str, code: str) -> str:
     except (codes.OtpInvalid, codes.OtpExpired) as refusal:
         return refusal.code
     return "logged in"
+
+
+def test_with_the_encryption_key_lost_a_recovery_code_and_a_reset_still_help(api, app, settings) -> None:
+    code = recovery_codes_of(app.user)[0]
+    settings.ENCRYPTION_KEYS = ["another key"]
+    login_id = begin(api, app)
+    assert verify(api, login_id, "123456") == (503, "service_unavailable")
+    assert verify(api, login_id, code) == (200, "logged in")
+    services.reset_second_step(user_id=app.user_id, now=timezone.now())
+    assert queries.authenticator(user_id=app.user_id) is None
