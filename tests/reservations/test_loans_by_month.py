@@ -1,4 +1,4 @@
-"""The catalogue's count of loans by month: one for each check-out, however often it is said, and for those before it."""
+"""Loans by month in the catalogue: one for each check-out, however often it is said, and those from before."""
 
 from datetime import date, timedelta
 from importlib import import_module
