@@ -82,8 +82,8 @@ class Me(DeletesMe, APIView):
         return {channel: address for channel, address in named.items() if not _is_settled(user, channel, address)}
 
     def _change_profile(self, user_id: int, *, keeps_loan_history: bool | None = None, **wanted: str) -> None:
-        services.update_profile(user_id=user_id, **wanted)
-        if keeps_loan_history is not None:
+        user = services.update_profile(user_id=user_id, **wanted)
+        if keeps_loan_history not in (None, user.keeps_loan_history):
             services.set_loan_history(user_id=user_id, keeps=keeps_loan_history, now=timezone.now())
 
     def _change_address(self, request: Request, channel: str, address: str) -> services.AddressConfirmation | None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -48,7 +49,11 @@ class ProfilePage(LoginRequiredMixin, FormView):
             (channel, user.address_for(channel), user.verified_address_for(channel)) for channel in User.Channel
         ]
         return super().get_context_data(
-            addresses=addresses, notifications_form=notifications_form(user), can_text=sms_is_available(), **kwargs
+            addresses=addresses,
+            notifications_form=notifications_form(user),
+            can_text=sms_is_available(),
+            loan_history_days=settings.LOAN_HISTORY_DAYS,
+            **kwargs,
         )
 
 
