@@ -25,6 +25,7 @@ from accounts.models import PATRON_ROLES, Role, User
 from accounts.services import ConfirmationNeeded, OnOneself
 from accounts.tokens import TokenRevoked
 from library_portal.api.pagination import CursorPagination
+from library_portal.api.permissions import IsLibrarian
 from library_portal.api.schema import may_refuse
 from library_portal.errors import Forbidden, NotFound, RateLimited
 from library_portal.personal_data import MayNotLeave
@@ -61,14 +62,10 @@ class PersonFilter(django_filters.FilterSet):
 
 
 class People(GenericAPIView):
+    permission_classes = [IsLibrarian]
     queryset = User.objects.none()
     filterset_class = PersonFilter
     pagination_class = CursorPagination
-
-    def check_permissions(self, request: Request) -> None:
-        super().check_permissions(request)
-        if not request.user.is_staff:
-            raise Forbidden
 
     @extend_schema(
         operation_id="list_users",

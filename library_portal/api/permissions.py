@@ -16,11 +16,6 @@ class IsLibrarian(BasePermission):
         return request.user.is_staff
 
 
-class IsAdmin(BasePermission):
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return request.user.is_superuser
-
-
 class IsLibrarianOrReadOnly(IsAuthenticatedOrReadOnly):
     """Everybody reads; librarians and admins write."""
 
