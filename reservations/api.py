@@ -7,7 +7,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.generics import ListAPIView
-from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -190,18 +190,3 @@ class BookAvailability(APIView):
     )
     def get(self, request: Request, pk: int) -> Response:
         return Response(AvailabilitySerializer(queries.availability(book_id=pk)).data)
-
-
-class MyBooks(ListAPIView):
-    """The books a patron holds or has on loan."""
-
-    permission_classes = [IsAuthenticated]
-    serializer_class = ReservationSerializer
-    pagination_class = CursorPagination
-
-    def get_queryset(self) -> Any:
-        return queries.reservations_of(user_id=self.request.user.pk).filter(status__in=["ready", "active"])
-
-    @extend_schema(operation_id="users_me_books", summary="My copies: held for me, or on loan")
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)

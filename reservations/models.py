@@ -142,6 +142,13 @@ class Reservation(models.Model):
         return f"#{self.pk} · {self.get_status_display()}"
 
     @property
+    def remembered_book_id(self) -> int:
+        """The book of whatever is open, or was until this transaction. Raises ValueError for what is forgotten."""
+        if self.book_id is None:
+            raise ValueError(f"Reservation {self.pk} has forgotten its book")
+        return self.book_id
+
+    @property
     def subject(self) -> str:
         """What the ledger, debts and messages call this reservation."""
         return f"reservation:{self.pk}"

@@ -16,6 +16,7 @@ from accounts.models import Authenticator, RecoveryCode, Role, Session, User
 from accounts.services.sessions import end_all_sessions
 from library_portal import audit, personal_data
 from library_portal.audit.models import Action
+from library_portal.audit.personal_data import forget_origins
 from library_portal.outbox import record
 from library_portal.personal_data import MayNotLeave
 
@@ -108,7 +109,7 @@ def _check_may_leave(user_id: int, forfeit: bool) -> None:
 
 
 def _erase_everything(user_id: int, now: datetime) -> None:
-    """Last of all the places in the audit log, so that this very deletion leaves none."""
+    """Last of all the origins in the audit log, so that this very deletion leaves none."""
     user = _locked(user_id)
     if user.erased_at is not None:
         return
@@ -117,6 +118,7 @@ def _erase_everything(user_id: int, now: datetime) -> None:
     for erase in personal_data.erasures:
         erase(user_id, now)
     _erase_account(user, now)
+    forget_origins(user_id=user_id)
     record(UserDeleted(user_id=user_id))
 
 

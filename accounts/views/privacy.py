@@ -1,10 +1,9 @@
-"""Pages about what the portal knows of a person: a copy of it, the loan history, and leaving."""
+"""Pages about what the portal knows of a person: a copy of it, and leaving."""
 
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
@@ -12,14 +11,12 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 from django.views.generic import FormView, TemplateView
 
 from accounts import queries, services
 from accounts.api.privacy import export_file
 from accounts.forms.privacy import DeleteAccountForm
 from accounts.views.confirming import ConfirmedIdentity
-from library_portal.coming_back import back_to
 from library_portal.personal_data import MayNotLeave
 
 
@@ -32,16 +29,6 @@ class ExportPage(ConfirmedIdentity, TemplateView):
 
     def post(self, request: HttpRequest) -> StreamingHttpResponse:
         return export_file(request.user.pk)
-
-
-@login_required
-@require_POST
-def set_loan_history(request: HttpRequest) -> HttpResponse:
-    """The switch of the profile page: `keeps` is there when it is on."""
-    keeps = bool(request.POST.get("keeps"))
-    services.set_loan_history(user_id=request.user.pk, keeps=keeps, now=timezone.now())
-    messages.success(request, _("Your loan history is kept from now on.") if keeps else _("Your loan history is gone."))
-    return redirect(back_to(request, "profile"))
 
 
 @method_decorator(never_cache, name="dispatch")

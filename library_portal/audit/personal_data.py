@@ -1,13 +1,12 @@
 """The audit log's part of what the portal holds about a person (docs/privacy.md)."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
 from library_portal.audit.models import AuditEntry
-from library_portal.personal_data import ROWS_AT_ONCE, erases, exports_as
+from library_portal.personal_data import ROWS_AT_ONCE, exports_as
 
 PLACE = ("address", "user_agent")
 
@@ -23,8 +22,10 @@ def security_events(user_id: int) -> Iterator[dict[str, Any]]:
         yield row if by in (user_id, None) else row | dict.fromkeys(PLACE)
 
 
-@erases
-def forget_places(user_id: int, now: datetime) -> None:
-    """What happened stays on record; from where the person, or whoever gave the person's name, came does not."""
+def forget_origins(*, user_id: int) -> None:
+    """What happened stays on record; from where the person, or whoever gave the person's name, came does not.
+
+    Not registered among the erasures, as these are recorded themselves: it comes after all of them.
+    """
     by_them = Q(who_id=user_id) | Q(who_id=None, whom_id=user_id)
     AuditEntry.objects.filter(by_them).update(address=None, user_agent="")

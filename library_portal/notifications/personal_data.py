@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from library_portal.notifications import queries
 from library_portal.notifications.models import Notification, Preference
 from library_portal.personal_data import ROWS_AT_ONCE, erases, exports_as
 
@@ -17,8 +16,9 @@ def inbox(user_id: int) -> Iterator[dict[str, Any]]:
 
 
 @exports_as("notification_preferences", Preference)
-def preferences(user_id: int) -> dict[str, dict[str, bool]]:
-    return queries.preferences(user_id=user_id)
+def preferences(user_id: int) -> list[dict[str, Any]]:
+    """What the person has chosen; everything else is as the library proposes it."""
+    return list(Preference.objects.filter(user_id=user_id).order_by("kind").values("kind", "by_mail", "by_sms"))
 
 
 @erases

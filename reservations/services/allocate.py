@@ -102,6 +102,6 @@ def _pass_over(candidate: Reservation, refusal: PortalError) -> None:
     candidate.save(update_fields=["told_reasons"])
     record(
         ReservationPassedOver(
-            reservation_id=candidate.pk, user_id=candidate.user_id, book_id=candidate.book_id, reason=reason
+            reservation_id=candidate.pk, user_id=candidate.user_id, book_id=candidate.remembered_book_id, reason=reason
         )
     )

@@ -28,7 +28,7 @@ def cancel(*, reservation_id: int, now: datetime) -> Reservation:
     """
     reservation, copy_freed = _end(reservation_id=reservation_id, status=Status.CANCELLED, now=now)
     if copy_freed:
-        allocate(book_id=reservation.book_id, now=now)
+        allocate(book_id=reservation.remembered_book_id, now=now)
     return reservation
 
 
@@ -36,7 +36,7 @@ def expire_hold(*, reservation_id: int, now: datetime) -> Reservation:
     """End a hold whose 48 hours have passed; any other reservation stays as it is. Raises ReservationNotFound."""
     reservation, copy_freed = _end(reservation_id=reservation_id, status=Status.EXPIRED, now=now)
     if copy_freed:
-        allocate(book_id=reservation.book_id, now=now)
+        allocate(book_id=reservation.remembered_book_id, now=now)
     return reservation
 
 
@@ -56,7 +56,7 @@ def _end(*, reservation_id: int, status: Status, now: datetime) -> tuple[Reserva
     if had_copy and reservation.copy_id is not None:
         books.services.free_copy(copy_id=reservation.copy_id)
     else:
-        publish_length(book_id=reservation.book_id)
+        publish_length(book_id=reservation.remembered_book_id)
     subscriptions.services.refund(
         user_id=reservation.user_id,
         amount=reservation.refunded,
@@ -68,7 +68,7 @@ def _end(*, reservation_id: int, status: Status, now: datetime) -> tuple[Reserva
         event(
             reservation_id=reservation.pk,
             user_id=reservation.user_id,
-            book_id=reservation.book_id,
+            book_id=reservation.remembered_book_id,
             refunded=f"{reservation.refunded:.2f}",
         )
     )

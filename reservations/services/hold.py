@@ -31,7 +31,7 @@ def hold_copy(*, reservation: Reservation, copy_id: int, standing: Standing, dai
     reservation.ready_at = now
     reservation.hold_until = now + timedelta(hours=settings.HOLD_HOURS)
     reservation.save()
-    publish_length(book_id=reservation.book_id)
+    publish_length(book_id=reservation.remembered_book_id)
     books.services.hold_copy(copy_id=copy_id)
     subscriptions.services.charge(
         user_id=reservation.user_id,
@@ -44,7 +44,7 @@ def hold_copy(*, reservation: Reservation, copy_id: int, standing: Standing, dai
         ReservationReady(
             reservation_id=reservation.pk,
             user_id=reservation.user_id,
-            book_id=reservation.book_id,
+            book_id=reservation.remembered_book_id,
             copy_id=copy_id,
             price=f"{price:.2f}",
             hold_until=reservation.hold_until.isoformat(),

@@ -53,12 +53,12 @@ def check_out(*, reservation_id: int, now: datetime) -> Reservation:
     reservation.due_on = reservation.starts_on + timedelta(days=reservation.days)
     reservation.save(update_fields=["status", "starts_on", "due_on"])
     books.services.lend_copy(copy_id=reservation.copy_id)
-    books.services.record_loan(book_id=reservation.book_id, on=reservation.starts_on)
+    books.services.record_loan(book_id=reservation.remembered_book_id, on=reservation.starts_on)
     record(
         ReservationCheckedOut(
             reservation_id=reservation.pk,
             user_id=reservation.user_id,
-            book_id=reservation.book_id,
+            book_id=reservation.remembered_book_id,
             copy_id=reservation.copy_id,
             due_on=reservation.due_on.isoformat(),
         )
@@ -75,7 +75,7 @@ def return_copy(*, reservation_id: int, now: datetime) -> ReturnResult:
     if result is None:
         reservation = Reservation.objects.get(pk=reservation_id)
         return ReturnResult(reservation, Decimal("0.00"), Decimal("0.00"), Decimal("0.00"), None)
-    held = allocate(book_id=result.reservation.book_id, now=now)
+    held = allocate(book_id=result.reservation.remembered_book_id, now=now)
     return ReturnResult(result.reservation, result.refunded, result.late_fee, result.owed, held[0] if held else None)
 
 
@@ -85,12 +85,12 @@ def _return(*, reservation_id: int, now: datetime) -> ReturnResult | None:
     reservation = lock_reservation(reservation_id=reservation_id)
     if reservation.status == Status.COMPLETED:
         return None
-    if reservation.status != Status.ACTIVE or reservation.copy_id is None or reservation.due_on is None:
+    book = reservation.book
+    if reservation.status != Status.ACTIVE or book is None or reservation.copy_id is None or reservation.due_on is None:
         raise NotReturnable
     today = timezone.localdate(now)
     unused_days = max((reservation.due_on - today).days, 0)
     refunded = early_return_refund(paid=reservation.paid, days=reservation.days, unused_days=unused_days)
-    book = reservation.book
     fee = late_fee(daily_fee=book.daily_fee, cap=book.late_fee_cap, due_on=reservation.due_on, returned_on=today)
     reservation.status, reservation.closed_at = Status.COMPLETED, now
     reservation.refunded, reservation.late_fee = refunded, fee
@@ -101,7 +101,7 @@ def _return(*, reservation_id: int, now: datetime) -> ReturnResult | None:
         ReservationReturned(
             reservation_id=reservation.pk,
             user_id=reservation.user_id,
-            book_id=reservation.book_id,
+            book_id=reservation.remembered_book_id,
             copy_id=reservation.copy_id,
             refunded=f"{refunded:.2f}",
             late_fee=f"{fee:.2f}",

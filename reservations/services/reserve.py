@@ -62,7 +62,7 @@ def _request(*, user_id: int, book_id: int, days: int | None, join_queue: bool, 
 def _join_queue(reservation: Reservation, standing: Standing) -> None:
     check_may_wait(standing)
     reservation.save()
-    publish_length(book_id=reservation.book_id)
+    publish_length(book_id=reservation.remembered_book_id)
     _created(reservation, Status.PENDING)
 
 
@@ -71,7 +71,7 @@ def _created(reservation: Reservation, status: Status) -> None:
         ReservationCreated(
             reservation_id=reservation.pk,
             user_id=reservation.user_id,
-            book_id=reservation.book_id,
+            book_id=reservation.remembered_book_id,
             status=status.value,
         )
     )
