@@ -21,7 +21,6 @@ urlpatterns = [
     path("password/reset/", passwords.ResetRequestPage.as_view(), name="password-reset"),
     path("password/reset/sent/", passwords.reset_sent, name="password-reset-sent"),
     path("password/reset/confirm/", passwords.ResetPage.as_view(), name="password-reset-confirm"),
-    path("me/profile/history/", privacy.set_loan_history, name="loan-history"),
     path("me/export/", privacy.ExportPage.as_view(), name="export"),
     path("me/delete/", privacy.DeleteAccountPage.as_view(), name="delete-account"),
     path("me/profile/", profile.ProfilePage.as_view(), name="profile"),
