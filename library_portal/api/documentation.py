@@ -5,13 +5,20 @@ script (`blob:`), puts its rules into style elements that are empty in the docum
 for scroll bars: the hashes allow just those. Its footer asks for a picture of another host, which stays forbidden.
 """
 
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
 from csp.decorators import csp_update
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.decorators import method_decorator
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+from library_portal.api.etag import not_modified, weak_etag
 
 EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 SWAGGER_NEEDS = {"img-src": ["data:"]}
@@ -20,11 +27,23 @@ REDOC_NEEDS = {"img-src": ["data:"], "style-src": [EMPTY_STYLE, SCROLL_BARS], "w
 
 
 class Document(SpectacularAPIView):
+    """Made once per process and format: it is the same for everybody, and making it takes more than a second."""
+
     making = Lock()
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> HttpResponse:
+        renderer = request.accepted_renderer
         with self.making:  # drf-spectacular loads its extensions at its first use, which two at once do not survive
-            return super().dispatch(request, *args, **kwargs)
+            document = _document(type(renderer))
+        etag = weak_etag(document)
+        answer = HttpResponse(document, f"{renderer.media_type}; charset=utf-8", headers={"ETag": etag})
+        return not_modified(request, etag) or answer
+
+
+@lru_cache
+def _document(renderer: type[BaseRenderer]) -> bytes:
+    return renderer().render(SchemaGenerator().get_schema(request=None, public=True))
 
 
 @method_decorator(csp_update(SWAGGER_NEEDS), name="dispatch")

@@ -98,6 +98,17 @@ def test_many_may_be_the_first_to_read_it() -> None:
     assert done.stdout.split() == ["200"] * 8, done.stderr[-2000:]
 
 
+def test_it_is_made_once_and_read_again_for_nothing(client: Client, schema: dict[str, Any], monkeypatch: Any) -> None:
+    first = client.get("/api/v1/schema/?format=json")
+    monkeypatch.setattr(SchemaGenerator, "get_schema", None)
+    again = client.get("/api/v1/schema/?format=json&x=1")
+    kept = client.get("/api/v1/schema/?format=json", headers={"If-None-Match": first["ETag"]})
+
+    assert first.json() == json.loads(as_json(schema))
+    assert (again.content, kept.status_code) == (first.content, 304)
+    assert first["Content-Type"] == "application/vnd.oai.openapi+json; charset=utf-8"
+
+
 @pytest.mark.parametrize("address", ["/docs/", "/redoc/"])
 def test_the_pages_of_the_documentation_are_only_read(client: Client, address: str) -> None:
     assert client.options(address).status_code == 405
