@@ -46,7 +46,7 @@ def test_the_menu_closes_by_escape_and_gives_the_focus_back(person) -> None:
     page = person(viewport={"width": 360, "height": 740})
     page.goto("/login/")
     page.get_by_label("Username, e-mail or phone").fill("reader-plus")
-    page.get_by_label("Password").fill("portal-demo")
+    page.get_by_label("Password", exact=True).fill("portal-demo")
     page.get_by_role("button", name="Log in").click()
     menu = page.locator("details.menu")
     menu.locator("summary").click()
