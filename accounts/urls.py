@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from accounts.views import addresses, confirming, logging_in, passwords, profile, privacy, second_step, security
+from accounts.views import addresses, confirming, logging_in, passwords, privacy, profile, second_step, security
 
 urlpatterns = [
     path("signup/", logging_in.SignUpPage.as_view(), name="signup"),
