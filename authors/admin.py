@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from authors import services
 from authors.models import AuthorAccount
 from authors.queries import GIVEN, NONE, UNREADABLE, shown_bank_account
+from library_portal.admin_inputs import ForgivingChoices
 
 STATES = {NONE: _("none"), GIVEN: _("given"), UNREADABLE: _("can't be read: its key is missing")}
 
@@ -26,7 +27,7 @@ class LinkForm(forms.ModelForm):
 
 
 @admin.register(AuthorAccount)
-class AuthorAccountAdmin(admin.ModelAdmin):
+class AuthorAccountAdmin(ForgivingChoices, admin.ModelAdmin):
     """Linked or not: there is nothing to change in between."""
 
     form = LinkForm

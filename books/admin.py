@@ -18,6 +18,7 @@ from books.models import Author, Authorship, Book, Copy, Genre, Publisher
 from books.queries import with_status
 from books.search.queries import search_books
 from books.search.querying import InvalidQuery
+from library_portal.admin_inputs import ForgivingChoices
 from library_portal.errors import PortalError
 
 FOUND_AT_MOST = 300
@@ -136,7 +137,7 @@ class CopyForm(forms.ModelForm):
         return self.cleaned_data["barcode"] or self.instance.barcode or services.next_barcodes(1)[0]
 
 
-class AuthorshipInline(admin.TabularInline):
+class AuthorshipInline(ForgivingChoices, admin.TabularInline):
     model = Authorship
     autocomplete_fields = ("author",)
     extra = 0
@@ -153,7 +154,7 @@ class CopyInline(admin.TabularInline):
 
 
 @admin.register(Book)
-class BookAdmin(admin.ModelAdmin):
+class BookAdmin(ForgivingChoices, admin.ModelAdmin):
     form = BookForm
     list_display = (
         "title",
@@ -260,7 +261,7 @@ def _found(term: str) -> list[int]:
 
 
 @admin.register(Copy)
-class CopyAdmin(admin.ModelAdmin):
+class CopyAdmin(ForgivingChoices, admin.ModelAdmin):
     form = CopyForm
     fields = ("book", "barcode", "status", "reason", "created_at")
     list_display = ("barcode", "book", "status", "reason", "created_at")

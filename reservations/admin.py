@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from library_portal.admin_inputs import ForgivingSelect
 from library_portal.errors import PortalError
 from reservations import services
 from reservations.models import CLOSED, PastLoans, Reservation, Status
@@ -29,16 +29,6 @@ class OverdueFilter(admin.SimpleListFilter):
         if self.value() == "yes":
             return rows.filter(status=Status.ACTIVE, due_on__lt=timezone.localdate())
         return rows
-
-
-class TolerantAutocomplete(AutocompleteSelect):
-    """Shows nothing chosen for what cannot be an id; the stock one raises ValueError, and only the field says why."""
-
-    def optgroups(self, name: str, value: list[str], attr: Any = None) -> list[Any]:
-        try:
-            return super().optgroups(name, value, attr)
-        except ValueError:
-            return super().optgroups(name, [], attr)
 
 
 class ReserveForm(forms.Form):
@@ -60,7 +50,7 @@ class ReserveForm(forms.Form):
             relation = Reservation._meta.get_field(name)
             field = self.fields[name]
             field.queryset = relation.related_model._default_manager.all()
-            field.widget = TolerantAutocomplete(relation, admin_site)
+            field.widget = ForgivingSelect(relation, admin_site)
             field.widget.choices = field.choices
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from library_portal.admin_inputs import ForgivingChoices
 from library_portal.errors import PortalError
 from subscriptions import services
 from subscriptions.models import Debt, LedgerEntry, Payment, Plan, Subscription, Wallet
@@ -56,7 +57,7 @@ class PlanAdmin(admin.ModelAdmin):
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(admin.ModelAdmin):
+class SubscriptionAdmin(ForgivingChoices, admin.ModelAdmin):
     """A plan chosen here starts a new period now, without a charge."""
 
     list_display = ["user", "plan", "period_started_at", "period_ends_at", "auto_renew"]

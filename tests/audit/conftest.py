@@ -1,0 +1,3 @@
+from tests.accounts.conftest import redis_away
+
+__all__ = ["redis_away"]
