@@ -40,8 +40,22 @@ def user_by_identifier(identifier: str) -> User | None:
 
 
 def other_owner(*, address: str, user_id: int) -> User | None:
-    """Who has this e-mail (in any case) or phone, other than that person."""
-    return User.objects.filter(_names(address)).exclude(pk=user_id).first()
+    """Who has this e-mail (in any case) or phone, other than that person and sign-ups that only named it."""
+    return User.objects.filter(_names(address)).exclude(pk=user_id).exclude(_only_claims(address)).first()
+
+
+def unconfirmed_claims(address: str) -> QuerySet[User]:
+    """Who named this e-mail or phone at sign-up and never showed that it is theirs."""
+    return User.objects.filter(_names(address), _only_claims(address))
+
+
+def address_field(address: str) -> str:
+    return "email" if "@" in address else "phone"
+
+
+def _only_claims(address: str) -> Q:
+    unverified: Any = (f"{address_field(address)}_verified_at", None)
+    return Q(unverified, self_registered=True)
 
 
 def taken(user: User) -> dict[str, list[Any]]:

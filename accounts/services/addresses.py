@@ -19,6 +19,7 @@ from accounts.codes import ADDRESS, OtpExpired
 from accounts.events import AddressClaimed, OtpRequested
 from accounts.limits import count_code
 from accounts.models import User
+from accounts.services.claims import take_unconfirmed, vouch
 from accounts.services.sessions import Device, end_all_sessions
 from library_portal import audit
 from library_portal.audit.models import Action
@@ -98,6 +99,7 @@ def confirm_address(*, user_id: int, confirmation_id: str, code: str, session_id
     """
     _own(user_id, confirmation_id)
     pending = codes.redeem(login_id=confirmation_id, code=code, purpose=ADDRESS)
+    take_unconfirmed(pending.address, user_id=user_id)  # before the own row is locked: no two wait for each other
     with transaction.atomic():
         user = _locked(user_id)
         if not user.is_active or pending.seal != _seal(user, pending.channel):
@@ -124,8 +126,12 @@ def set_address(*, user_id: int, channel: str, address: str, verified: bool, now
     An address that stays the same keeps its sessions. Raises UserNotFound, InvalidInput, AddressTaken.
     """
     wanted = _cleaned(channel, address) if address else ""
+    if wanted and verified:
+        take_unconfirmed(wanted, user_id=user_id)
     with transaction.atomic():
-        return _put(_locked(user_id), channel, wanted, verified=verified, now=now, session_id=None)
+        user = _locked(user_id)
+        vouch(user)
+        return _put(user, channel, wanted, verified=verified, now=now, session_id=None)
 
 
 def _put(user: User, channel: str, address: str, *, verified: bool, now: datetime, session_id: str | None) -> User:

@@ -7,8 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, OuterRef, ProtectedError, Value
-from django.db.models.functions import Lower
+from django.db.models import Exists, OuterRef, ProtectedError
 from django.utils.translation import gettext_lazy as _
 
 from accounts import queries
@@ -16,6 +15,7 @@ from accounts.events import AddressClaimed, UserCreated
 from accounts.limits import count_sign_up, refusal_recorded
 from accounts.models import UNCONFIRMED, Session, User
 from accounts.roles import join_group
+from accounts.services.claims import take_unconfirmed
 from accounts.services.logging_in import Challenge, request_code
 from accounts.services.passwords import check_new_password
 from accounts.services.sessions import Device
@@ -103,21 +103,10 @@ def _insert(user: User, now: datetime) -> None:
     except IntegrityError as error:
         if _broken_constraint(error) == USERNAME_CONSTRAINT:
             raise InvalidInput(errors={"username": [_("This username is taken.")]}) from error
-        if _unconfirmed_give_way(user):
+        if sum(take_unconfirmed(str(address)) for address in (user.email, user.phone) if address):
             _insert(user, now)
         else:
             _insert_without_address(user, now)
-
-
-def _unconfirmed_give_way(user: User) -> int:
-    """Takes these addresses from sign-ups that never confirmed them; logins that wait for a code there are over, as
-    their seal names the address. How many there were."""
-    others, given_up = User.objects.filter(self_registered=True), 0
-    if user.email:
-        given_up += others.filter(email__lower=Lower(Value(user.email)), email_verified_at=None).update(email=None)
-    if user.phone:
-        given_up += others.filter(phone=user.phone, phone_verified_at=None).update(phone=None)
-    return given_up
 
 
 def _insert_without_address(user: User, now: datetime) -> None:

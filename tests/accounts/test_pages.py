@@ -28,7 +28,7 @@ def test_the_forms_are_labelled_and_never_cached(client, path) -> None:
     assert page.status_code == 200
     assert "no-store" in page["Cache-Control"]
     assertions = page.content.decode()
-    assert '<label for="id_password">' in assertions
+    assert '<label for="id_password" id="id_password_label">' in assertions
     assert "csrfmiddlewaretoken" in assertions
 
 

@@ -14,10 +14,11 @@ from subscriptions.models import Wallet
 from tests.accounts.codes_sent import code_from_mail
 from tests.accounts.simultaneously import simultaneously
 from tests.factories.accounts import PASSWORD, UserFactory
-from tests.factories.tokens import access_token
+from tests.factories.tokens import access_token, bearer
 
 pytestmark = pytest.mark.django_db
 SIGN_UP, VERIFY, LOGIN = "/api/v1/auth/signup/", "/api/v1/auth/verify-otp/", "/api/v1/auth/login/"
+ME = "/api/v1/users/me/"
 EMAIL, PHONE = "ada@library.example", "+14155552671"
 
 
@@ -69,6 +70,24 @@ def test_who_was_added_by_staff_keeps_an_address_that_is_not_confirmed_yet(api) 
     UserFactory(username="librarian", email=EMAIL, unverified=True, role=Role.LIBRARIAN)
     sign_up(api, "squatter")
     assert dict(User.objects.values_list("username", "email")) == {"squatter": None, "librarian": EMAIL}
+
+
+def test_who_changes_to_an_address_that_was_only_named_gets_it_by_the_code(api) -> None:
+    squatter = sign_up(api, "squatter").json()["login_id"]
+    code_of_squatter = code_from_mail(EMAIL)
+    owner = bearer(UserFactory(username="owner"))
+    asked = api.patch(ME, {"email": EMAIL}, headers=owner).json()["confirmations"][0]
+    body = {"confirmation_id": asked["confirmation_id"], "code": code_from_mail(EMAIL)}
+    assert api.post(f"{ME}confirm-address/", body, headers=owner).status_code == 200
+    assert dict(User.objects.values_list("username", "email")) == {"squatter": None, "owner": EMAIL}
+    assert verify(api, squatter, code_of_squatter).json()["code"] == "otp_expired"
+
+
+def test_an_address_that_staff_put_in_place_stays(api, now) -> None:
+    reader = UserFactory(username="reader", self_registered=True)
+    services.set_address(user_id=reader.pk, channel="email", address=EMAIL, verified=False, now=now)
+    sign_up(api, "squatter")
+    assert dict(User.objects.values_list("username", "email")) == {"squatter": None, "reader": EMAIL}
 
 
 @pytest.mark.django_db(transaction=True)
