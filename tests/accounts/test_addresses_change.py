@@ -118,7 +118,7 @@ def test_an_address_that_is_theirs_already_needs_no_code_and_no_password(ada_api
 
 
 def test_the_own_unconfirmed_address_is_confirmed_the_same_way_and_ends_no_session() -> None:
-    user = UserFactory(unverified=True)
+    user = UserFactory(unverified=True, self_registered=True)
     api, _elsewhere = api_of(user), api_of(user)
     [confirmation] = ask(api, email=user.email)
     code = code_from_mail(user.email)
@@ -131,7 +131,7 @@ def test_the_own_unconfirmed_address_is_confirmed_the_same_way_and_ends_no_sessi
 @pytest.mark.parametrize("body", [{"email": NEW}, {"phone": PHONE}, {"email": None}])
 def test_who_gave_the_password_long_ago_gives_it_again_first(ada_api, ada, body) -> None:
     Session.objects.update(confirmed_at=timezone.now() - timezone.timedelta(minutes=16))
-    assert refused(ada_api.patch(ME, {**body, "first_name": "Eve"})) == (403, "authorization_error")
+    assert refused(ada_api.patch(ME, {**body, "first_name": "Eve"})) == (403, "confirmation_needed")
     ada.refresh_from_db()
     assert (ada.first_name, OutboxEvent.objects.filter(name="otp.requested").exists()) == ("", False)
 
@@ -163,6 +163,15 @@ def test_an_address_that_was_taken_meanwhile_is_a_conflict(ada_api, ada) -> None
     ada.refresh_from_db()
     assert ada.email == "ada@library.example"
     assert not AuditEntry.objects.filter(action="email_changed").exists()
+
+
+def test_who_only_named_an_address_at_sign_up_gives_it_up_to_whom_the_code_reaches(ada_api, ada) -> None:
+    squatter = UserFactory(username="squatter", email=NEW, unverified=True, self_registered=True)
+    change_email(ada_api)
+    ada.refresh_from_db()
+    squatter.refresh_from_db()
+    assert (ada.email, squatter.email) == (NEW, None)
+    assert not Notification.objects.filter(user=squatter).exists()
 
 
 def test_five_wrong_tries_void_the_code(ada_api) -> None:
@@ -322,6 +331,7 @@ def test_staff_set_an_address_without_a_code_and_it_is_confirmed_only_if_they_sa
     assert (ada.email, ada.email_verified_at, ada.sessions.filter(ended_at=None).count()) == (NEW, None, 0)
     assert mails_to("ada@library.example") == ["Your e-mail address was changed"]
     assert services.set_address(**who, address=NEW, verified=True).email_verified_at is not None
+    assert Notification.objects.count() == 1
     UserFactory(username="grace")
     with pytest.raises(services.AddressTaken):
         services.set_address(**who, address="GRACE@library.example", verified=True)
