@@ -12,11 +12,14 @@ class DeleteAccountForm(forms.Form):
         max_length=150,
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
-    forfeit = forms.BooleanField(label=_("I give this up"))
+    forfeit = forms.BooleanField(
+        label=_("I give this up"), error_messages={"required": _("Please tick this if you give it up.")}
+    )
 
     def __init__(self, *args: Any, username: str, something_to_lose: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._username = username
+        self.fields["username"].help_text = _("It is %(name)s.") % {"name": username}
         if not something_to_lose:
             del self.fields["forfeit"]
 

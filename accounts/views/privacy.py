@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
-from accounts import queries, services
+from accounts import services
 from accounts.api.privacy import export_file
 from accounts.forms.privacy import DeleteAccountForm
 from accounts.views.confirming import ConfirmedIdentity
@@ -44,7 +44,6 @@ class DeleteAccountPage(ConfirmedIdentity, FormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user_id = self.request.user.pk
         return super().get_context_data(
-            account=queries.user(user_id=user_id),
             reasons=services.reasons_to_stay(user_id=user_id),
             losses=services.losses_of(user_id=user_id),
             **kwargs,
