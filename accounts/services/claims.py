@@ -8,7 +8,8 @@ def take_unconfirmed(address: str, *, user_id: int | None = None) -> int:
     """Takes this e-mail or phone from such sign-ups, for this person if there is one already; logins that wait for a
     code there are over, as their seal names the address. How many there were."""
     field = queries.address_field(address)
-    return queries.unconfirmed_claims(address).exclude(pk=user_id).update(**{field: None})
+    claims = queries.unconfirmed_claims(address)
+    return (claims.exclude(pk=user_id) if user_id else claims).update(**{field: None})
 
 
 def vouch(user: User) -> None:
