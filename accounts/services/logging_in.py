@@ -151,7 +151,7 @@ def _with_password(user: User | None, password: str) -> User:
         make_password(password)  # the time that checking it would have taken
     elif user.check_password(password) and user.is_active:
         return user
-    audit.record(Action.PASSWORD_REFUSED, whom_id=user and user.pk)  # one row either way: the same time
+    audit.record(Action.PASSWORD_REFUSED, whom_id=user.pk if user else None)  # one row either way: the same time
     raise NotAuthenticated(_("The name and the password do not fit together."))
 
 
