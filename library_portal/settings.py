@@ -261,6 +261,9 @@ SIMPLE_JWT = {
     "REFRESH_TOKEN_LIFETIME": REFRESH_TOKEN_LIFETIME,
     "ALGORITHM": "HS256",
     "SIGNING_KEY": TOKEN_KEY,
+    # For this portal by this portal: one made by another that shares the key (a copy for trials) is no good here.
+    "AUDIENCE": PUBLIC_URL,
+    "ISSUER": PUBLIC_URL,
     "UPDATE_LAST_LOGIN": False,
 }
 

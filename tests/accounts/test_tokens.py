@@ -76,6 +76,25 @@ def test_an_old_or_foreign_or_wrong_kind_of_token_is_401(api, settings) -> None:
     assert refused(api.post(REFRESH, {"refresh": pair.access})) == (401, "authentication_error")
 
 
+@pytest.mark.parametrize("claim", ["aud", "iss"])
+def test_a_token_for_or_by_another_portal_is_401(api, settings, claim) -> None:
+    claims = jwt.decode(tokens_of(UserFactory()).access, options={"verify_signature": False})
+    assert (claims["aud"], claims["iss"]) == (settings.PUBLIC_URL, settings.PUBLIC_URL)
+    again = jwt.encode(claims, settings.TOKEN_KEY, "HS256")
+    other = jwt.encode(claims | {claim: "https://trial.library.example"}, settings.TOKEN_KEY, "HS256")
+    assert api.get(ME, headers=bearer(again)).status_code == 200
+    assert refused(api.get(ME, headers=bearer(other))) == (401, "authentication_error")
+
+
+@pytest.mark.parametrize("header", [{"alg": "none"}, {"alg": "HS384"}, {"alg": "HS512"}, {"jku": "http://a/k"}])
+def test_a_token_chooses_neither_its_algorithm_nor_its_key(api, settings, header) -> None:
+    """All but the first are signed with the right key; one names a place to fetch another from, which nobody does."""
+    claims = jwt.decode(tokens_of(UserFactory()).access, options={"verify_signature": False})
+    algorithm = header.get("alg", "HS256")
+    token = jwt.encode(claims, settings.TOKEN_KEY if algorithm != "none" else None, algorithm, header)
+    assert api.get(ME, headers=bearer(token)).status_code == (200 if "jku" in header else 401)
+
+
 def test_refresh_gives_a_new_pair_that_works(api) -> None:
     pair = tokens_of(UserFactory())
     renewed = api.post(REFRESH, {"refresh": pair.refresh})
