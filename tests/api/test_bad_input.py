@@ -55,7 +55,7 @@ def send(
 
 def assert_promised(operation: Operation, response: Any) -> None:
     """An answer of the schema; if it is an error, a whole problem."""
-    sent = f"{operation} answered {response.status_code}: {response.content[:300]!r}"
+    sent = f"{operation} answered {response.status_code}: {response.getvalue()[:300]!r}"
     assert response.status_code in operation.statuses, sent
     if response.status_code >= 400:
         assert_problem(response)
