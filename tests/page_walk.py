@@ -8,15 +8,15 @@ from typing import Any
 from django.apps import apps
 from django.urls import get_resolver
 
-PLACEHOLDER = re.compile(r"<(?:\w+:)?(\w+)>")
+PLACEHOLDER = re.compile(r"<(?:\w+:)?\w+>")
 ADMIN_OF = re.compile(r"admin/(\w+)/(\w+)/")
 SCRIPT_ADDRESS = re.compile(r"\s*(javascript|vbscript|data):", re.IGNORECASE)
 
 
-def addresses(**ids: Any) -> list[str]:
-    """All routes outside the API. A placeholder becomes the id of that name, in the admin that of the first row."""
-    found = [_filled(route, ids) for route in _routes(get_resolver()) if not route.startswith("api/v1/")]
-    return ["/" + address for address in found if address is not None and "(?P<" not in address]
+def addresses(ids: dict[str, Any]) -> list[str]:
+    """All routes outside the API. A placeholder becomes the id for its part of the site; in the admin the first one."""
+    routes = [route for route in _routes(get_resolver()) if not (route.startswith("api/v1/") or "(?P<" in route)]
+    return ["/" + filled for route in routes if (filled := _filled(route, ids))]
 
 
 def _routes(resolver: Any, prefix: str = "") -> Iterator[str]:
@@ -25,12 +25,13 @@ def _routes(resolver: Any, prefix: str = "") -> Iterator[str]:
         yield from _routes(entry, route) if hasattr(entry, "url_patterns") else [route]
 
 
-def _filled(route: str, ids: dict[str, Any]) -> str | None:
-    """None when the admin has no row to show."""
+def _filled(route: str, ids: dict[str, Any]) -> str:
+    """Empty where the admin has no row to show."""
     if (admin_of := ADMIN_OF.match(route)) and PLACEHOLDER.search(route):
         row = apps.get_model(*admin_of.groups())._default_manager.first()
-        return PLACEHOLDER.sub(str(row.pk), route) if row else None
-    return PLACEHOLDER.sub(lambda named: str(ids.get(named[1], 1)), route)
+        return PLACEHOLDER.sub(str(row.pk), route) if row else ""
+    there = next((found for part, found in ids.items() if route.startswith(part)), "1")
+    return PLACEHOLDER.sub(str(there), route)
 
 
 class Inline(HTMLParser):

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.running import PATIENCE_SECONDS
+
 pytestmark = pytest.mark.browser
 
 # In ReDoc's footer, of another host: what the policy is there to stop.
@@ -89,6 +91,6 @@ def test_redoc_shows_operations_and_finds_them(watched) -> None:
     page, complaints = watched
     page.goto("/redoc/")
     page.locator(".search-input").fill("reserve")
-    expect(page.locator("[data-role='search:results'] li").first).to_be_visible()
+    expect(page.locator("[data-role='search:results'] li").first).to_be_visible(timeout=PATIENCE_SECONDS * 1000)
     assert page.locator("[data-section-id]").count() > 50
     assert [text for text in complaints if REDOCS_LOGO not in text] == []
