@@ -59,6 +59,7 @@ class ConfirmIdentityPage(LoginRequiredMixin, FormView):
         except RateLimited as error:
             form.add_error(None, str(error))
             return self.render_to_response(self.get_context_data(form=form), status=error.status)
+        self.request.session.cycle_key()  # whoever knows the key from before does not get further with it
         return redirect(self.next_url())
 
     def next_url(self) -> str:
