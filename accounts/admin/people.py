@@ -29,6 +29,7 @@ class PeopleAdmin(admin.ModelAdmin):
     search_help_text = _("How a username, a name, an e-mail or a phone (+…) begins")
     ordering = ["-joined_at", "-pk"]
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
 
     @admin.display(description=_("name"))

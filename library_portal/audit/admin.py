@@ -64,6 +64,7 @@ class AuditAdmin(ReadOnly, admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 0
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # each would count the whole log
     actions = None
 
     @admin.display(description=_("what"))
@@ -80,7 +81,9 @@ class AuditAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("details"))
     def told(self, entry: AuditEntry) -> str:
-        return " · ".join(f"{name}: {_in_words(value)}" for name, value in entry.details.items() if value != "")
+        return " · ".join(
+            f"{name.replace('_', ' ')}: {_in_words(value)}" for name, value in entry.details.items() if value != ""
+        )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[AuditEntry], search_term: str
