@@ -16,6 +16,7 @@ from library_portal.outbox.delivery import deliver
 from library_portal.outbox.models import Delivery
 from tests.factories.people import person
 from tests.notifications.twilio_stand_in import SENDER, SID, TOKEN, StandIn, twilio_stand_in
+from tests.test_architecture import PRODUCTION, manage
 
 NUMBER = "+48601234567"
 TEXT = "493028 is your library code."
@@ -127,3 +128,23 @@ def test_neither_number_nor_text_nor_token_is_logged(gateway: StandIn, caplog: A
 
     assert "Messages.json" in caplog.text
     assert [secret for secret in (NUMBER, NUMBER[1:], TEXT, "493028", TOKEN) if secret in caplog.text] == []
+
+
+@pytest.mark.parametrize(
+    "gateway_url",
+    [
+        "file:",
+        "twilio+http://AC1:token@127.0.0.1:1/?from=+1",
+        "twilio://AC1@api.twilio.com/?from=+1",
+        "twilio://a:b@c/",
+    ],
+)
+def test_production_takes_no_gateway_but_twilio_with_all_it_needs(gateway_url: str) -> None:
+    check = manage("check", **PRODUCTION, SMS_GATEWAY=gateway_url)
+    assert check.returncode != 0
+    assert "SMS_GATEWAY must be" in check.stderr
+
+
+def test_production_takes_twilio() -> None:
+    url = "twilio://AC1:to%2Fken@api.twilio.com/?from=+14155550100"
+    assert manage("check", **PRODUCTION, SMS_GATEWAY=url).returncode == 0
