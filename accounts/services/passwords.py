@@ -64,10 +64,11 @@ def request_password_reset(*, identifier: str, device: Device) -> None:
     with refusal_recorded():
         count_reset(address=device.address)
     user = queries.user_by_identifier(identifier)
-    wanted = may_have_reset_link(identifier=identifier, user=user, device=device) and user
+    user_id = user.pk if user else None
+    may_have_link = may_have_reset_link(identifier=identifier, user=user, device=device)
     with transaction.atomic():
-        audit.record(Action.PASSWORD_RESET_ASKED, whom_id=user and user.pk)
-        record(PasswordResetRequested(user_id=wanted.pk if wanted else None))
+        audit.record(Action.PASSWORD_RESET_ASKED, whom_id=user_id)
+        record(PasswordResetRequested(user_id=user_id if may_have_link else None))
 
 
 def reset_password(*, code: str, password: str, device: Device, now: datetime) -> None:
@@ -76,7 +77,7 @@ def reset_password(*, code: str, password: str, device: Device, now: datetime) -
     Raises ResetLinkInvalid, InvalidInput for a weak password (the code is then still good).
     """
     with transaction.atomic():
-        user = User.objects.select_for_update().filter(pk=reset_links.user_id_in(code), is_active=True).first()
+        user = User.objects.select_for_update().filter(pk=reset_links.user_id_in(code) or 0, is_active=True).first()
         if user is None or not reset_links.is_good(code, user, now=now):
             raise ResetLinkInvalid
         check_new_password(password, user=user)

@@ -6,15 +6,17 @@ import pytest
 
 from accounts import codes
 from accounts.codes import OtpExpired, OtpInvalid, PendingLogin
+from accounts.models import User
 from library_portal.redis import client
 from tests.accounts.codes_sent import wrong_code
 from tests.accounts.simultaneously import simultaneously
+from tests.factories.accounts import UserFactory
 
-ADA = PendingLogin(user_id=7, channel="email")
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def opened() -> tuple[str, str]:
-    login_id, issue = codes.open_login(user_id=7, channel="email")
+    login_id, issue = codes.open_login(user_id=UserFactory().pk, channel="email")
     return login_id, codes.derive(login_id=login_id, issue=issue)
 
 
@@ -28,7 +30,7 @@ def outcome(login_id: str, code: str) -> str:
 
 def test_the_right_code_is_accepted_once() -> None:
     login_id, code = opened()
-    assert codes.redeem(login_id=login_id, code=code) == ADA
+    assert codes.redeem(login_id=login_id, code=code) == PendingLogin(User.objects.get().pk, "email")
     assert outcome(login_id, code) == "otp_expired"
 
 
