@@ -1,5 +1,7 @@
 """Librarians look after patrons in the admin: they find, enter, deactivate and help them, and never reach staff."""
 
+import re
+
 import pytest
 from django.core import mail
 from django.test import Client
@@ -9,7 +11,7 @@ from library_portal.audit.models import AuditEntry
 from library_portal.outbox.delivery import deliver_pending
 from reservations import services as lending
 from subscriptions import services as money
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.lending import book_with_copies
 from tests.factories.people import patron, person
 from tests.factories.tokens import access_token
@@ -51,7 +53,7 @@ def test_patrons_are_found_by_how_their_names_and_addresses_begin(desk: Client) 
         assert [one.pk for one in desk.get(PATRONS, {"q": words}).context["cl"].queryset] == [ada.pk], words
 
 
-def test_a_patron_is_entered_without_a_password_and_sets_it_by_the_link(desk: Client, librarian: User) -> None:
+def test_a_patron_is_entered_without_a_password_and_sets_it_by_the_link(desk: Client, librarian: User, api) -> None:
     form = {
         "username": "new",
         "email": "new@library.example",
@@ -71,6 +73,11 @@ def test_a_patron_is_entered_without_a_password_and_sets_it_by_the_link(desk: Cl
     assert recorded(new) == [("person_added", librarian.username), ("password_reset_asked", librarian.username)]
     deliver_pending()
     assert [message.to for message in mail.outbox] == [["new@library.example"]]
+    token = re.search(r"confirm/#(\S+)", mail.outbox[0].body)[1]
+    chosen = {"token": token, "password": PASSWORD}
+    assert api.post("/api/v1/auth/password/reset/confirm/", chosen).status_code in (200, 204)
+    new.refresh_from_db()
+    assert (new.check_password(PASSWORD), new.email_verified_at is not None) == (True, True)
 
 
 @pytest.mark.parametrize(
