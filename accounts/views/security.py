@@ -98,7 +98,13 @@ def _session(session: Session, current: str) -> dict[str, Any]:
 def _event(entry: AuditEntry, user: User) -> dict[str, Any]:
     return {
         "entry": entry,
-        "what": dict(Action.choices).get(entry.action, entry.action),
+        "what": _in_words(entry),
         "device": device_in_words(entry.user_agent) if entry.user_agent else "",
         "by_staff": entry.who_id not in (None, user.pk),
     }
+
+
+def _in_words(entry: AuditEntry) -> str:
+    if entry.action == Action.SECOND_STEP_CHANGED:
+        return _("Second step turned on") if entry.details["on"] else _("Second step turned off")
+    return dict(Action.choices).get(entry.action, entry.action)

@@ -186,10 +186,10 @@ def test_without_an_app_there_are_no_recovery_codes(browser) -> None:
 
 
 def test_a_patron_turns_the_second_step_off_and_on(browser, user) -> None:
-    for value, expected in (("0", False), ("1", True)):
-        browser.post(f"{PAGE}second-step/", {"on": value})
+    for value, expected, event in (("0", False, "Second step turned off"), ("1", True, "Second step turned on")):
+        page = browser.post(f"{PAGE}second-step/", {"on": value}, follow=True)
         user.refresh_from_db()
-        assert user.second_step is expected
+        assert (user.second_step, page.context["events"][0]["what"]) == (expected, event)
 
 
 def test_staff_keep_their_second_step(client) -> None:
