@@ -7,7 +7,7 @@ MOST_UNREAD_SHOWN = 100
 
 def inbox(*, user_id: int) -> QuerySet[Notification]:
     """A person's messages, newest first."""
-    return Notification.objects.filter(user_id=user_id).order_by("-id")
+    return Notification.objects.filter(user_id=user_id).defer("former_address").order_by("-id")
 
 
 def unread_count(*, user_id: int) -> int:

@@ -30,7 +30,7 @@ def notify(*, user_id: int, kind: str, key: str, title: Any, body: Any, **more: 
 
 def mark_read(*, user_id: int, notification_id: int, now: datetime) -> Notification:
     """Reading twice keeps the first time. Raises NotFound for another person's message."""
-    own = Notification.objects.filter(pk=notification_id, user_id=user_id)
+    own = queries.inbox(user_id=user_id).filter(pk=notification_id)
     own.filter(read_at=None).update(read_at=now)
     if (notification := own.first()) is None:
         raise NotFound
