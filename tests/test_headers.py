@@ -300,3 +300,15 @@ def test_nothing_is_changed_by_following_a_link(client: Client, address: str) ->
     client.force_login(patron())
     assert client.get(address).status_code == 405
     assert client.get("/me/").status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address", ["/", "/static/css/base.css", "/api/v1/plans/", "/api/v1/users/me/", "/api/v1/none/"]
+)
+def test_no_other_site_may_read_an_answer(client: Client, address: str) -> None:
+    """Neither what is asked for nor what is asked beforehand."""
+    asked = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET"}
+    for method in ("GET", "OPTIONS"):
+        answer = client.generic(method, address, headers=asked)
+        assert [name for name in answer.headers if name.startswith("Access-Control-")] == []

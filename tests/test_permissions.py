@@ -1,12 +1,14 @@
 """docs/permissions.md is the truth: every route of the portal, every method, every role, allowed and denied."""
 
 import pytest
+from django.test import Client
 
 from accounts.models import Role, User
 from authors.models import AuthorAccount
 from tests.factories.books import AuthorFactory
 from tests.factories.people import person
 from tests.permissions.asking import NOT_OFFERED, Caller, ask, logged_in
+from tests.permissions.objects import a_reservation, an_author
 from tests.permissions.proposing import Callers, proposals
 from tests.permissions.routes import routes
 from tests.permissions.table import CELLS, HIDDEN, METHODS, NO, OWN, OWN_ELSE_NO, YES, cells_of, methods_of, rows
@@ -90,3 +92,29 @@ def test_the_api_gives_a_browsers_session_the_same_rights(
                 cells = {role: cell for method, role, cell in cells_of(route) if method == first}
                 answered = {role: ask(first, route, who=callers[role], owner=other, by_token=False) for role in cells}
                 assert answered == {role: expected(cell, own="{" not in route) for role, cell in cells.items()}
+
+
+def test_fields_are_seen_by_whom_the_document_says(callers: Callers, other: User) -> None:
+    """`other` is a patron with a place in a queue; the author has given a bank account."""
+    colleague, place, author = person(Role.LIBRARIAN), a_reservation(other), an_author(callers["author"].user)
+    AuthorAccount.objects.filter(author=author).update(iban="DE89370400440532013000", account_holder="Somebody")
+    seen = {}
+    for role in ("author", "librarian", "admin"):
+        browser = Client(headers=callers[role].token)
+        reservation = browser.get(f"/api/v1/reservations/{place}/").json()
+        seen[role] = {
+            "name of the patron": reservation.get("user", {}).get("name"),
+            "e-mail of a patron": browser.get(f"/api/v1/users/{other.pk}/").json().get("email"),
+            "e-mail of a colleague": browser.get(f"/api/v1/users/{colleague.pk}/").json().get("email"),
+            "bank account": "bank_account" in browser.get(f"/api/v1/authors/{author}/").json(),
+            "secrets of one's own": {"password", "groups", "is_superuser"}
+            & browser.get("/api/v1/users/me/").json().keys(),
+        }
+    nothing = {"bank account": False, "secrets of one's own": set()}
+    patrons = {"name of the patron": other.get_full_name(), "e-mail of a patron": other.email}
+    nobody = {"name of the patron": None, "e-mail of a patron": None, "e-mail of a colleague": None}
+    assert seen == {
+        "author": nobody | nothing,
+        "librarian": patrons | {"e-mail of a colleague": None} | nothing,
+        "admin": patrons | {"e-mail of a colleague": colleague.email} | nothing,
+    }
