@@ -312,3 +312,4 @@ def test_no_other_site_may_read_an_answer(client: Client, address: str) -> None:
     for method in ("GET", "OPTIONS"):
         answer = client.generic(method, address, headers=asked)
         assert [name for name in answer.headers if name.startswith("Access-Control-")] == []
+        answer.close()
