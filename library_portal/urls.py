@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from library_portal import health, pages
@@ -11,7 +12,7 @@ from library_portal.api.documentation import Document, RedocPage, SwaggerPage
 urlpatterns = [
     path("", pages.home, name="home"),
     path("theme/", pages.set_theme, name="theme"),
-    path("language/", set_language, name="set_language"),
+    path("language/", require_POST(set_language), name="set_language"),
     path("", include("books.urls")),
     path("", include("accounts.urls")),
     path("", include("subscriptions.urls")),
