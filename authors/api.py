@@ -15,7 +15,6 @@ import accounts.services
 import books.queries
 from accounts.api.requests import validated
 from accounts.authentication import session_id_of
-from accounts.roles import Role
 from accounts.services import ConfirmationNeeded
 from accounts.tokens import TokenRevoked
 from authors import queries, services
@@ -26,8 +25,8 @@ from books.api.answers import author_response, kept_author, version_to_change
 from books.api.books import IF_NONE_MATCH
 from books.readership import loans_by_book, loans_by_month
 from books.services import StaleAuthor
+from library_portal.api.permissions import IsAuthor
 from library_portal.api.schema import may_refuse
-from library_portal.errors import Forbidden
 
 IF_MATCH = OpenApiParameter(
     "If-Match",
@@ -73,6 +72,8 @@ class AuthorDetail(APIView):
 
 
 class OwnAuthor(APIView):
+    permission_classes = [IsAuthor]
+
     @extend_schema(
         operation_id="users_me_author",
         summary="The author I am: my page, how much I am read, my bank account masked",
@@ -80,7 +81,7 @@ class OwnAuthor(APIView):
         parameters=[shapes.SpanIn],
         tags=["users"],
     )
-    @may_refuse(TokenRevoked, Forbidden, NoAuthorAccount)
+    @may_refuse(TokenRevoked, NoAuthorAccount)
     def get(self, request: Request) -> Response:
         asked = shapes.SpanIn(data=request.query_params)
         asked.is_valid(raise_exception=True)
@@ -88,8 +89,6 @@ class OwnAuthor(APIView):
 
 
 def _own_author(request: Request, months: int) -> dict[str, Any]:
-    if request.user.role != Role.AUTHOR:
-        raise Forbidden
     author_id = queries.own_author_id(user_id=request.user.id)
     if author_id is None:
         raise NoAuthorAccount

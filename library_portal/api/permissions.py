@@ -16,6 +16,11 @@ class IsLibrarian(BasePermission):
         return request.user.is_staff
 
 
+class IsAuthor(BasePermission):
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return getattr(request.user, "role", "") == "author"
+
+
 class IsLibrarianOrReadOnly(IsAuthenticatedOrReadOnly):
     """Everybody reads; librarians and admins write."""
 
