@@ -3,14 +3,28 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts import queries
-from accounts.models import Authenticator, RecoveryCode, Session
-from library_portal.personal_data import ROWS_AT_ONCE, exports_as
+from accounts.models import Authenticator, RecoveryCode, Role, Session, User
+from library_portal.personal_data import ROWS_AT_ONCE, MayNotLeave, exports_as, may_object
 
 PROFILE = [
     "id", "username", "email", "first_name", "last_name", "role", "language", "second_step", "code_channel",
     "email_verified_at", "phone_verified_at", "keeps_loan_history", "joined_at", "last_login",
 ]  # fmt: skip
+
+
+class OnlyAdmin(MayNotLeave):
+    title = _("You are the only admin. Please give somebody else this role first.")
+
+
+@may_object
+def the_only_admin(user_id: int) -> None:
+    """Raises OnlyAdmin: nobody could give the role to anybody any more."""
+    admins = User.objects.filter(role=Role.ADMIN, is_active=True)
+    if admins.filter(pk=user_id).exists() and not admins.exclude(pk=user_id).exists():
+        raise OnlyAdmin
 
 
 @exports_as("account", Authenticator, RecoveryCode)

@@ -22,4 +22,5 @@ class AuthorAccount(models.Model):
         verbose_name_plural = _("author accounts")
 
     def __str__(self) -> str:
-        return f"{self.author} · {self.user}"
+        """Without the person's name: the admin's log keeps this for longer than the account."""
+        return str(self.author)

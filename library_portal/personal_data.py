@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, QuerySet
@@ -84,10 +85,14 @@ def forgets_history(forgetting: Change) -> Change:
 
 
 def take_name_out_of_admin_log(rows: QuerySet[Any], *, name: str) -> None:
-    """The admin's log names what staff changed by what it was called then: from now on these rows are called `name`."""
-    of_these = ContentType.objects.get_for_model(rows.model)
+    """The admin's log names what staff changed by what it was called then: from now on these rows are called `name`.
+
+    Proxies have lists of their own in the admin, and entries under their own name.
+    """
+    kinds = [model for model in apps.get_models() if model._meta.concrete_model is rows.model]
+    of_these = ContentType.objects.get_for_models(*kinds, for_concrete_models=False).values()
     ids = [str(pk) for pk in rows.values_list("pk", flat=True)]
-    LogEntry.objects.filter(content_type=of_these, object_id__in=ids).update(object_repr=name)
+    LogEntry.objects.filter(content_type__in=of_these, object_id__in=ids).update(object_repr=name)
 
 
 def everything_about(user_id: int) -> Iterator[bytes]:

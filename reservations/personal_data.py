@@ -1,6 +1,7 @@
 """Lending's part of what the portal holds about a person (docs/privacy.md)."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -75,7 +76,8 @@ def money_in_holds(user_id: int) -> str | None:
 @ends_business
 def give_up_places_and_holds(user_id: int, now: datetime) -> None:
     for reservation_id in _open(user_id, Status.PENDING, Status.READY).order_by("pk").values_list("pk", flat=True):
-        services.cancel(reservation_id=reservation_id, now=now)
+        with suppress(services.NotCancellable):  # lent meanwhile: `a_copy_is_out` says so
+            services.cancel(reservation_id=reservation_id, now=now)
 
 
 @erases

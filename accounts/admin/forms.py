@@ -13,9 +13,16 @@ from accounts.models import User
 
 
 class PeopleForm(forms.ModelForm):
+    """Remembers what it showed: only what staff typed is a change, not what the person changed in the meantime."""
+
     class Meta:
         model = User
         fields = ["username", "email", "phone", "first_name", "last_name"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from library_portal.errors import InvalidInput, NotFound
+import accounts.queries
+from library_portal.errors import Forbidden, InvalidInput, NotFound
 from library_portal.money import CENT
 from library_portal.outbox import record
 from subscriptions.events import PaymentConfirmed
@@ -26,18 +27,25 @@ class UnknownProvider(InvalidInput):
         super().__init__(errors={"provider": [_("This payment provider is not available here.")]})
 
 
+class AccountClosed(Forbidden):
+    title = _("This account is closed.")
+
+
 class PaymentNotFound(NotFound):
     pass
 
 
 @transaction.atomic
 def start_top_up(*, user_id: int, amount: Decimal, provider: str) -> Payment:
-    """A pending payment of `amount` dollars. Raises InvalidAmount, UnknownProvider."""
+    """A pending payment of `amount` dollars. Raises InvalidAmount, UnknownProvider, AccountClosed."""
     if provider not in settings.PAYMENT_PROVIDERS:
         raise UnknownProvider
     if not settings.TOP_UP_MIN <= amount <= settings.TOP_UP_MAX or amount != amount.quantize(CENT):
         raise InvalidAmount
-    return Payment.objects.create(wallet=lock_wallet(user_id=user_id), amount=amount, provider=provider)
+    wallet = lock_wallet(user_id=user_id)
+    if not accounts.queries.active_among(user_ids=[user_id]):
+        raise AccountClosed
+    return Payment.objects.create(wallet=wallet, amount=amount, provider=provider)
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ import subscriptions.services
 from accounts.models import Authenticator, RecoveryCode, Session, User
 from library_portal.api.models import KeptAnswer
 from library_portal.audit.models import AuditEntry
-from library_portal.errors import NotFound
+from library_portal.errors import Forbidden, NotFound
 from library_portal.notifications import notify
 from library_portal.notifications.models import Kind, Preference
 from library_portal.outbox.models import OutboxEvent
@@ -23,6 +23,7 @@ from library_portal.personal_data import MayNotLeave
 from reservations.models import Reservation
 from subscriptions.models import LedgerEntry, Payment, Subscription, Wallet
 from tests.factories.accounts import UserFactory
+from tests.factories.books import AuthorFactory
 from tests.factories.lending import book_with_copies
 from tests.factories.people import librarian, patron
 from tests.factories.tokens import bearer
@@ -292,3 +293,54 @@ def test_the_page_asks_for_the_password_first_and_is_for_people_who_are_logged_i
     assert browser.post(PAGE, {"username": "ada"})["Location"] == "/me/security/confirm/?next=%2Fme%2Fdelete%2F"
     assert Client().get(PAGE)["Location"].startswith("/login/")
     assert User.objects.get().is_active
+
+
+def post_in_admin(browser: Client, path: str, form: dict) -> None:
+    assert browser.post(path, form).status_code == 302
+
+
+def test_what_staff_did_in_the_admin_names_the_person_no_more(now) -> None:
+    reader, admin = UserFactory(username="zebedee"), UserFactory(role="admin")
+    post_in_admin(
+        browser_of(admin), f"/admin/accounts/patron/{reader.pk}/change/", {"username": "zebedee", "last_name": "Z"}
+    )
+    post_in_admin(
+        browser_of(admin), "/admin/authors/authoraccount/add/", {"user": reader.pk, "author": AuthorFactory().pk}
+    )
+    assert LogEntry.objects.count() == 2
+    delete(reader, now)
+    assert tables_that_contain("zebedee") == set()
+
+
+def test_a_loan_that_begins_meanwhile_is_a_reason_to_stay(now, monkeypatch) -> None:
+    reader = patron(balance="50.00")
+    held = reserve(reader, now)
+    cancel = reservations.services.cancel
+
+    def lend_first(*, reservation_id: int, now) -> Reservation:
+        reservations.services.check_out(reservation_id=reservation_id, now=now)
+        return cancel(reservation_id=reservation_id, now=now)
+
+    monkeypatch.setattr(reservations.services, "cancel", lend_first)
+    with pytest.raises(MayNotLeave, match="1 book is still on loan"):
+        delete(reader, now, forfeit=True)
+    held.refresh_from_db()
+    assert held.status == "active"
+
+
+def test_nobody_tops_up_for_who_is_gone(now) -> None:
+    reader = patron(balance="0")
+    delete(reader, now)
+    with pytest.raises(Forbidden):
+        subscriptions.services.start_top_up(user_id=reader.pk, amount=Decimal(5), provider="test")
+    assert not Payment.objects.exists()
+
+
+def test_the_last_admin_stays(now) -> None:
+    admin = UserFactory(role="admin")
+    UserFactory(role="admin", is_active=False)
+    with pytest.raises(MayNotLeave, match="only admin"):
+        delete(admin, now)
+    UserFactory(role="admin")
+    delete(admin, now)
+    assert User.objects.get(pk=admin.pk).erased_at == now

@@ -211,3 +211,29 @@ def test_the_page_shows_shelf_money_and_log_ins(desk: Client, now, django_assert
     ]
     for shown in ("Held", "Lent", "Premium", "reservation:1", "$0.00"):
         assert shown in text, shown
+
+
+@pytest.mark.parametrize("lookup", ["password__startswith", "password__gt", "password"])
+def test_nobody_reads_a_password_hash_by_filtering_for_it(lookup: str, librarian: User) -> None:
+    admin = person(Role.ADMIN)
+    for staff in (librarian, admin):
+        assert desk_of(staff).get(PATRONS, {lookup: "argon2"}).status_code == 400
+    assert desk_of(admin).get("/admin/accounts/user/", {lookup: "argon2"}).status_code == 400
+
+
+def test_a_form_from_before_a_change_puts_nothing_old_back(desk: Client) -> None:
+    ada = UserFactory(username="ada", email="old@library.example")
+    page = desk.get(f"{PATRONS}{ada.pk}/change/").context["adminform"].form
+    shown = {name: page[name].value() or "" for name in page.fields}
+    seen = {f"initial-{name}": value for name, value in shown.items()}
+    User.objects.filter(pk=ada.pk).update(email="new@library.example", first_name="Ada")
+    desk.post(f"{PATRONS}{ada.pk}/change/", {**shown, **seen, "last_name": "Lovelace"})
+    ada.refresh_from_db()
+    assert (ada.email, ada.first_name, ada.last_name) == ("new@library.example", "Ada", "Lovelace")
+    assert ada.email_verified_at is not None
+
+
+def test_the_form_remembers_what_it_showed(desk: Client) -> None:
+    ada = UserFactory(username="ada", email="ada@library.example")
+    page = desk.get(f"{PATRONS}{ada.pk}/change/").content.decode()
+    assert re.search(r'<input type="hidden" name="initial-email" value="ada@library.example"', page)
