@@ -203,7 +203,7 @@ def _seal(user: User, channel: str) -> str:
 
 
 def _locked(user_id: int) -> User:
-    user = User.objects.select_for_update().filter(pk=user_id, erased_at=None).first()
+    user = User.objects.select_for_update(no_key=True).filter(pk=user_id, erased_at=None).first()
     if user is None:
         raise queries.UserNotFound
     return user

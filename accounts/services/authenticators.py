@@ -122,7 +122,7 @@ def reset_second_step(*, user_id: int, now: datetime) -> None:
 
 
 def _locked(user_id: int) -> User:
-    return User.objects.select_for_update().get(pk=user_id)
+    return User.objects.select_for_update(no_key=True).get(pk=user_id)
 
 
 def _to_be_confirmed(user_id: int) -> Authenticator:

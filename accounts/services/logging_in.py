@@ -131,7 +131,7 @@ def _accept(user: User, code: str, now: datetime) -> str:
 
 def _who_waits(pending: codes.PendingLogin) -> User:
     """The person, whose row is locked. Raises OtpExpired when the account or its second step has changed since."""
-    user = User.objects.select_for_update().filter(pk=pending.user_id, is_active=True).first()
+    user = User.objects.select_for_update(no_key=True).filter(pk=pending.user_id, is_active=True).first()
     if user is None or not _source(user, pending.channel) or pending.seal != _seal(user, pending.channel):
         raise OtpExpired
     return user

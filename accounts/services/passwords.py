@@ -47,7 +47,7 @@ def change_password(
     require_password(user=user, password=old_password, device=device, field="old_password")
     check_new_password(new_password, user=user, field="new_password")
     with transaction.atomic():
-        locked = User.objects.select_for_update().filter(pk=user_id, password=user.password).first()
+        locked = User.objects.select_for_update(no_key=True).filter(pk=user_id, password=user.password).first()
         if locked is None:
             raise InvalidInput(errors={"old_password": [_("Your password has been changed meanwhile.")]})
         _set(locked, new_password, kept_id=session_id, now=now)
@@ -77,7 +77,11 @@ def reset_password(*, code: str, password: str, device: Device, now: datetime) -
     Raises ResetLinkInvalid, InvalidInput for a weak password (the code is then still good).
     """
     with transaction.atomic():
-        user = User.objects.select_for_update().filter(pk=reset_links.user_id_in(code) or 0, is_active=True).first()
+        user = (
+            User.objects.select_for_update(no_key=True)
+            .filter(pk=reset_links.user_id_in(code) or 0, is_active=True)
+            .first()
+        )
         if user is None or not reset_links.is_good(code, user, now=now):
             raise ResetLinkInvalid
         check_new_password(password, user=user)

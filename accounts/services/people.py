@@ -149,7 +149,7 @@ def _change(user: User, changes: Mapping[str, Any]) -> None:
 
 def _locked(user_id: int) -> User:
     """An account that was erased can't be changed, least of all opened again."""
-    user = User.objects.select_for_update().filter(pk=user_id, erased_at=None).first()
+    user = User.objects.select_for_update(no_key=True).filter(pk=user_id, erased_at=None).first()
     if user is None:
         raise queries.UserNotFound
     return user

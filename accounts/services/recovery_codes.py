@@ -29,7 +29,7 @@ class NoAuthenticator(PortalError):
 def make_recovery_codes(*, user_id: int, now: datetime) -> list[str]:
     """New ones in place of all before; nobody can read them again. Raises NoAuthenticator."""
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user_id)
+        user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         if queries.authenticator(user_id=user_id) is None:
             raise NoAuthenticator
         codes = replace_recovery_codes(user=user)

@@ -60,10 +60,15 @@ def refresh_tokens(*, refresh: str, now: datetime) -> TokenPair:
         )
         if session and session.refresh_id == claims["jti"]:
             return issue_tokens(session=session, user=session.user, now=now)
-        if session:
-            audit.record(Action.REFRESH_TOKEN_REUSED, whom_id=session.user_id)
-            _end(Session.objects.filter(pk=session.pk), reason=REUSED, now=now)
+    if session:
+        _end_as_stolen(session, now)
     raise TokenRevoked
+
+
+def _end_as_stolen(session: Session, now: datetime) -> None:
+    with transaction.atomic():
+        if _end(Session.objects.filter(pk=session.pk), reason=REUSED, now=now):
+            audit.record(Action.REFRESH_TOKEN_REUSED, whom_id=session.user_id)
 
 
 def end_session(*, session_id: UUID | str, now: datetime, reason: str = LOGGED_OUT) -> None:
@@ -94,7 +99,11 @@ def forget_old_sessions(*, now: datetime) -> int:
 
 
 def _end(sessions: QuerySet[Session], *, reason: str, now: datetime) -> int:
-    locked = sessions.filter(ended_at=None).order_by("pk").select_for_update(of=["self"])
+    """People are locked before their sessions, as whoever changes an account does (docs/locking.md)."""
+    sessions = sessions.filter(ended_at=None).order_by("pk")
+    people = User.objects.filter(pk__in=sessions.order_by().values("user_id")).order_by("pk")
+    list(people.select_for_update(no_key=True).values_list("pk"))
+    locked = sessions.select_for_update(of=["self"])
     owners = dict(locked.values_list("pk", "user_id"))
     Session.objects.filter(pk__in=owners).update(ended_at=now, end_reason=reason)
     forget_open(owners)

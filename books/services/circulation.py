@@ -27,7 +27,7 @@ class CopyNotOut(PortalError):
 
 def lock_book(book_id: int) -> Book:
     """The book, locked until the end of the caller's transaction. Raises BookNotFound."""
-    book = Book.objects.select_for_update(of=("self",)).filter(pk=book_id).first()
+    book = Book.objects.select_for_update(of=("self",), no_key=True).filter(pk=book_id).first()
     if book is None:
         raise BookNotFound
     return book
