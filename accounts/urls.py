@@ -28,7 +28,8 @@ urlpatterns = [
     path("me/profile/phone/", addresses.AddressPage.as_view(), {"channel": "sms"}, name="profile-phone"),
     path("me/profile/confirm/", addresses.ConfirmAddressPage.as_view(), name="profile-confirm"),
     path("me/profile/confirm/resend/", addresses.resend_address_code, name="profile-confirm-resend"),
-    path("me/profile/notifications/", profile.choose_notifications, name="profile-notifications"),
+    path("me/profile/notifications/", profile.NotificationsPage.as_view(), name="profile-notifications"),
+    path("me/profile/privacy/", profile.PrivacyPage.as_view(), name="profile-privacy"),
     path("me/profile/loan-history/", profile.choose_loan_history, name="profile-loan-history"),
     path("logout/", LogoutView.as_view(), name="logout"),
 ]

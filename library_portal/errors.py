@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class PortalError(Exception):
@@ -53,8 +54,17 @@ class RateLimited(PortalError):
     title = _("Too many requests. Please wait a moment.")
 
     def __init__(self, detail: Any = "", *, retry_after: int) -> None:
-        super().__init__(detail)
+        super().__init__(detail or _too_soon(minutes=-(-retry_after // 60)))
         self.retry_after = retry_after
+
+
+def _too_soon(*, minutes: int) -> str:
+    said = ngettext(
+        "That was too often. Please try again in %(minutes)d minute.",
+        "That was too often. Please try again in %(minutes)d minutes.",
+        minutes,
+    )
+    return said % {"minutes": minutes}
 
 
 class ServiceUnavailable(PortalError):

@@ -79,6 +79,9 @@ def test_titles_can_be_read_on_every_cloth() -> None:
         "/me/inbox/",
         "/me/profile/",
         "/me/profile/phone/",
+        "/me/profile/notifications/",
+        "/me/profile/privacy/",
+        "/me/security/",
         "/login/",
         "/signup/",
         "/nowhere/",
@@ -156,6 +159,18 @@ def test_a_refusal_becomes_the_page_that_fits_it(rf: RequestFactory, refusal, st
     answer = pages.ShowRefusals(lambda _request: None).process_exception(rf.get("/"), refusal)
     assert answer.status_code == status
     assert answer.get("Retry-After") == ("7" if status in (429, 503) else None)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (1, "That was too often. Please try again in 1 minute."),
+        (60, "That was too often. Please try again in 1 minute."),
+        (3541, "That was too often. Please try again in 60 minutes."),
+    ],
+)
+def test_who_asked_too_often_is_told_how_long_to_wait(seconds: int, said: str) -> None:
+    assert str(RateLimited(retry_after=seconds)) == said
 
 
 def test_other_errors_are_not_hidden(rf: RequestFactory) -> None:

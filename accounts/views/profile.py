@@ -1,4 +1,4 @@
-"""`/me/profile/`: who I am, how I am reached and what about."""
+"""`/me/profile/`, who I am and how I am reached; the pages beside it: what I am written to about, and privacy."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from django.views.generic import FormView
+from django.views.generic import FormView, TemplateView
 
 from accounts import services
 from accounts.forms.profile import NotificationsForm, ProfileForm
@@ -48,25 +48,34 @@ class ProfilePage(LoginRequiredMixin, FormView):
         addresses = [
             (channel, user.address_for(channel), user.verified_address_for(channel)) for channel in User.Channel
         ]
+        return super().get_context_data(addresses=addresses, can_text=sms_is_available(), **kwargs)
+
+
+class NotificationsPage(LoginRequiredMixin, TemplateView):
+    """What comes by mail and SMS besides the inbox, kind by kind."""
+
+    template_name = "accounts/profile_notifications.html"
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = notifications_form(request.user, request.POST)
+        if form.is_valid():
+            set_preferences(user_id=request.user.pk, wanted=form.wanted(), staff=request.user.is_staff)
+            messages.success(request, _("We write as you wish from now on."))
+        else:
+            messages.error(request, _("Nothing was changed: please choose from the list."))
+        return redirect("profile-notifications")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            addresses=addresses,
-            notifications_form=notifications_form(user),
-            can_text=sms_is_available(),
-            loan_history_days=settings.LOAN_HISTORY_DAYS,
-            **kwargs,
+            form=notifications_form(self.request.user), can_text=sms_is_available(), **kwargs
         )
 
 
-@require_POST
-@login_required
-def choose_notifications(request: HttpRequest) -> HttpResponse:
-    form = notifications_form(request.user, request.POST)
-    if form.is_valid():
-        set_preferences(user_id=request.user.pk, wanted=form.wanted(), staff=request.user.is_staff)
-        messages.success(request, _("We write as you wish from now on."))
-    else:
-        messages.error(request, _("Nothing was changed: please choose from the list."))
-    return redirect(resolve_url("profile") + "#notifications")
+class PrivacyPage(LoginRequiredMixin, TemplateView):
+    """The loan history, and the ways to a copy of one's data and out of the library."""
+
+    template_name = "accounts/profile_privacy.html"
+    extra_context = {"loan_history_days": settings.LOAN_HISTORY_DAYS}
 
 
 @require_POST
@@ -75,7 +84,7 @@ def choose_loan_history(request: HttpRequest) -> HttpResponse:
     keeps = "keep" in request.POST
     services.set_loan_history(user_id=request.user.pk, keeps=keeps, now=timezone.now())
     messages.success(request, _("Your loans are remembered.") if keeps else _("Your past loans are forgotten."))
-    return redirect(resolve_url("profile") + "#privacy")
+    return redirect("profile-privacy")
 
 
 def notifications_form(user: User, given: Any = None) -> NotificationsForm:

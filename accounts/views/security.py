@@ -105,6 +105,14 @@ def _event(entry: AuditEntry, user: User) -> dict[str, Any]:
 
 
 def _in_words(entry: AuditEntry) -> str:
-    if entry.action == Action.SECOND_STEP_CHANGED:
-        return _("Second step turned on") if entry.details["on"] else _("Second step turned off")
+    """As its owner says it: the audit log speaks of persons and of on or off."""
+    match entry.action:
+        case Action.SECOND_STEP_CHANGED:
+            return _("Second step turned on") if entry.details["on"] else _("Second step turned off")
+        case Action.LOAN_HISTORY_CHANGED:
+            return _("Loan history turned on") if entry.details["keeps"] else _("Loan history turned off")
+        case Action.PERSON_CHANGED:
+            return _("Profile changed")
+        case Action.PERSON_ADDED:
+            return _("Account opened")
     return dict(Action.choices).get(entry.action, entry.action)

@@ -126,7 +126,7 @@ def test_a_new_code_can_be_sent_but_not_without_end(client) -> None:
     answers = [client.post("/login/code/resend/", follow=True) for _ in range(5)]
     said = [[str(message) for message in answer.context["messages"]] for answer in answers]
     assert said == [["A new code is on its way. The one before it is void."]] * 4 + [
-        ["Too many requests. Please wait a moment."]
+        ["That was too often. Please try again in 2 minutes."]
     ]
     assert give_code(client, user).status_code == 302
 

@@ -1,4 +1,5 @@
-"""The profile page: names, addresses with their codes, what is written about, and privacy; all of it by plain forms."""
+"""The profile and the pages beside it: names, addresses with their codes, what is written about, and privacy; all of it
+by plain forms."""
 
 import re
 
@@ -15,6 +16,7 @@ from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
 PROFILE, CONFIRM = "/me/profile/", "/me/profile/confirm/"
+SECURITY, NOTIFICATIONS, PRIVACY = "/me/security/", "/me/profile/notifications/", "/me/profile/privacy/"
 NEW, PHONE = "countess@library.example", "+14155552671"
 
 
@@ -29,10 +31,17 @@ def words(page) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
 
 
-@pytest.mark.parametrize("path", [PROFILE, f"{PROFILE}email/", f"{PROFILE}phone/", CONFIRM])
+@pytest.mark.parametrize("path", [PROFILE, f"{PROFILE}email/", f"{PROFILE}phone/", CONFIRM, NOTIFICATIONS, PRIVACY])
 def test_strangers_log_in_first(client, path) -> None:
     assert client.get(path).status_code == 302
     assert client.get(path).url.startswith(("/login/", PROFILE))
+
+
+@pytest.mark.parametrize("page", [PROFILE, SECURITY, NOTIFICATIONS, PRIVACY])
+def test_each_page_of_the_account_leads_to_the_others_and_marks_itself(client, ada, page) -> None:
+    tabs = re.search(r'<nav class="tabs".*?</nav>', client.get(page).content.decode(), re.DOTALL).group()
+    assert re.findall(r'href="([^"]+)"', tabs) == [PROFILE, SECURITY, NOTIFICATIONS, PRIVACY]
+    assert re.findall(r'href="([^"]+)" aria-current="page"', tabs) == [page]
 
 
 def test_the_page_shows_names_addresses_and_their_state(client, ada) -> None:
@@ -131,40 +140,50 @@ def test_too_many_codes_are_refused_at_the_field(client, ada, no_limit_per_addre
 
 
 def test_messages_are_chosen_by_kind_and_way(client, ada) -> None:
-    page = client.get(PROFILE).content.decode()
+    page = client.get(NOTIFICATIONS).content.decode()
     assert 'name="by_mail" value="copy_ready" aria-label="Copy ready: E-mail" checked' in page
     for absent in ('name="by_sms"', 'value="account"', 'value="staff_digest"'):
         assert absent not in page
-    answer = client.post(f"{PROFILE}notifications/", {"by_mail": ["payment"], "by_sms": ["payment"]})
-    assert answer.url == f"{PROFILE}#notifications"
+    assert client.post(NOTIFICATIONS, {"by_mail": ["payment"], "by_sms": ["payment"]}).url == NOTIFICATIONS
     wanted = Preference.objects.filter(user=ada, by_mail=True).values_list("kind", "by_sms")
     assert list(wanted) == [("payment", False)]
 
 
 def test_sms_can_be_chosen_with_a_confirmed_phone_and_a_gateway(client, ada, settings) -> None:
     User.objects.filter(pk=ada.pk).update(phone=PHONE, phone_verified_at=timezone.now())
-    client.post(f"{PROFILE}notifications/", {"by_mail": ["payment"], "by_sms": ["copy_ready"]})
+    client.post(NOTIFICATIONS, {"by_mail": ["payment"], "by_sms": ["copy_ready"]})
     assert list(Preference.objects.filter(by_sms=True).values_list("kind", "by_mail")) == [("copy_ready", False)]
     settings.SMS_GATEWAY = ""
-    assert 'name="by_sms"' not in client.get(PROFILE).content.decode()
-    client.post(f"{PROFILE}notifications/", {"by_mail": ["copy_ready"]})
+    assert 'name="by_sms"' not in client.get(NOTIFICATIONS).content.decode()
+    client.post(NOTIFICATIONS, {"by_mail": ["copy_ready"]})
     assert list(Preference.objects.filter(by_sms=True).values_list("kind", "by_mail")) == [("copy_ready", True)]
 
 
 def test_only_staff_choose_about_the_staff_digest(client, ada) -> None:
-    client.post(f"{PROFILE}notifications/", {"by_mail": ["staff_digest"]})
+    client.post(NOTIFICATIONS, {"by_mail": ["staff_digest"]})
     assert not Preference.objects.exists()
     client.force_login(UserFactory(role=Role.LIBRARIAN))
-    assert 'value="staff_digest"' in client.get(PROFILE).content.decode()
+    assert 'value="staff_digest"' in client.get(NOTIFICATIONS).content.decode()
+
+
+def test_what_was_not_offered_changes_nothing_and_is_said(client, ada) -> None:
+    client.post(NOTIFICATIONS, {"by_mail": ["nothing of the kind"]})
+    assert "Nothing was changed" in words(client.get(NOTIFICATIONS))
+    assert not Preference.objects.exists()
 
 
 def test_the_loan_history_is_kept_only_by_choice(client, ada) -> None:
-    for choice, keeps in (("keep", True), ("forget", False)):
-        assert client.post(f"{PROFILE}loan-history/", {choice: "1"}).url == f"{PROFILE}#privacy"
+    for choice, keeps, said in (
+        ("keep", True, "Your loans are remembered."),
+        ("forget", False, "Your past loans are forgotten."),
+    ):
+        assert client.post(f"{PROFILE}loan-history/", {choice: "1"}).url == PRIVACY
         ada.refresh_from_db()
         assert ada.keeps_loan_history is keeps
+        assert said in words(client.get(PRIVACY))
 
 
-def test_the_page_takes_few_queries(client, ada, django_assert_max_num_queries) -> None:
+@pytest.mark.parametrize("page", [PROFILE, NOTIFICATIONS, PRIVACY])
+def test_the_pages_take_few_queries(client, ada, django_assert_max_num_queries, page) -> None:
     with django_assert_max_num_queries(6):
-        client.get(PROFILE)
+        client.get(page)

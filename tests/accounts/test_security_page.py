@@ -120,6 +120,15 @@ def test_the_last_twenty_events_of_ones_own_account_are_shown(browser, user) -> 
     assert [event["by_staff"] for event in events] == [True] + [False] * 19
 
 
+def test_events_are_said_in_their_owners_words(browser, user) -> None:
+    audit.record("person_added", whom_id=user.pk)
+    browser.post("/me/profile/", {"first_name": "Ada", "last_name": "King"})
+    browser.post("/me/profile/loan-history/", {"keep": "1"})
+    browser.post("/me/profile/loan-history/", {"forget": "1"})
+    said = [event["what"] for event in browser.get(PAGE).context["events"]]
+    assert said[:4] == ["Loan history turned off", "Loan history turned on", "Profile changed", "Account opened"]
+
+
 def test_the_page_asks_for_few_rows_however_many_devices_there_are(
     browser, user, django_assert_max_num_queries
 ) -> None:

@@ -63,7 +63,16 @@ def test_readers_pages_keep_to_it(watched, mailbox) -> None:
     page.get_by_role("button", name="Dark").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     log_in(page, mailbox, "reader-plus")
-    look_at(page, "/me/", "/me/wallet/", "/me/inbox/", "/me/security/", "/me/profile/", "/books/1/")
+    look_at(
+        page,
+        "/me/",
+        "/me/wallet/",
+        "/me/inbox/",
+        "/me/security/",
+        "/me/profile/",
+        "/me/profile/notifications/",
+        "/books/1/",
+    )
     assert complaints == []
 
 

@@ -29,6 +29,7 @@ def test_a_person_keeps_the_profile_up_to_date(person, mailbox, script: bool) ->
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_text(f"{username}@navy.example")).to_be_visible()
     assert mailbox.wait_for(f"{username}@library.example", "(Your e-mail address was changed)")
+    page.get_by_role("link", name="Notifications").click()
     payment = page.get_by_label("Payment: E-mail")
     payment.uncheck()
     page.get_by_role("button", name="Save").last.click()
