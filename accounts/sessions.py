@@ -1,7 +1,8 @@
 """Whether a session is still open: asked at every request, so answered from Redis where it knows.
 
-PostgreSQL decides. Redis keeps its answer for a minute; an end overwrites it before the end is committed, and an answer
-read from PostgreSQL never overwrites an end (SET NX). Without Redis, or after it forgot, PostgreSQL is asked.
+PostgreSQL decides. Redis keeps its answer for a minute; an end overwrites it before the end is committed and right
+after, and an answer read from PostgreSQL never overwrites an end (SET NX). Without Redis, or after it forgot,
+PostgreSQL is asked.
 """
 
 import logging
@@ -39,7 +40,7 @@ def is_open(*, session_id: UUID | str, now: datetime) -> bool:
 
 
 def forget_open(session_ids: Iterable[UUID]) -> None:
-    """Call inside the transaction that ends them: should it fail, Redis asks PostgreSQL again a minute later."""
+    """Call inside the transaction that ends them, and after it: should it fail, PostgreSQL is asked a minute later."""
     try:
         with client().pipeline() as pipeline:
             for session_id in session_ids:

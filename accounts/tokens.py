@@ -27,6 +27,10 @@ class TokenRevoked(PortalError):
     title = _("This session has ended. Please log in again.")
 
 
+NOT_VALID = _("The token is not valid.")
+CLAIMS = {"sid", "user_id", "role"}
+
+
 @dataclass(frozen=True)
 class TokenPair:
     access: str
@@ -56,6 +60,9 @@ def read_refresh(encoded: str) -> Token:
 
 def _read(kind: type[Token], encoded: str | bytes) -> Token:
     try:
-        return kind(encoded)  # type: ignore[arg-type]
+        token = kind(encoded)  # type: ignore[arg-type]
     except TokenError as error:
-        raise NotAuthenticated(_("The token is not valid.")) from error
+        raise NotAuthenticated(NOT_VALID) from error
+    if CLAIMS - token.payload.keys():  # by another version of this portal
+        raise NotAuthenticated(NOT_VALID)
+    return token

@@ -107,6 +107,7 @@ def _end(sessions: QuerySet[Session], *, reason: str, now: datetime) -> int:
     owners = dict(locked.values_list("pk", "user_id"))
     Session.objects.filter(pk__in=owners).update(ended_at=now, end_reason=reason)
     forget_open(owners)
+    transaction.on_commit(lambda: forget_open(owners))  # once more, should Redis have forgotten it meanwhile
     for user_id, ended in Counter(owners.values()).items():
         audit.record(Action.SESSION_ENDED, whom_id=user_id, reason=reason, sessions=ended)
     return len(owners)

@@ -95,6 +95,17 @@ def test_a_token_chooses_neither_its_algorithm_nor_its_key(api, settings, header
     assert api.get(ME, headers=bearer(token)).status_code == (200 if "jku" in header else 401)
 
 
+@pytest.mark.parametrize("claim", ["sid", "user_id", "role", "jti", "exp", "token_type", "aud", "iss"])
+def test_a_token_that_lacks_a_claim_is_401(api, settings, claim) -> None:
+    pair = tokens_of(UserFactory())
+    for path, token in ((ME, pair.access), (REFRESH, pair.refresh)):
+        claims = jwt.decode(token, options={"verify_signature": False})
+        del claims[claim]
+        lacking = jwt.encode(claims, settings.TOKEN_KEY, "HS256")
+        answer = api.get(ME, headers=bearer(lacking)) if path == ME else api.post(REFRESH, {"refresh": lacking})
+        assert refused(answer) == (401, "authentication_error")
+
+
 def test_refresh_gives_a_new_pair_that_works(api) -> None:
     pair = tokens_of(UserFactory())
     renewed = api.post(REFRESH, {"refresh": pair.refresh})
@@ -164,6 +175,17 @@ def test_an_ended_session_stays_ended_when_redis_forgets(api, now) -> None:
     redis_client().flushdb()
     assert refused(api.get(ME, headers=bearer(ended.access))) == (401, "token_revoked")
     assert api.get(ME, headers=bearer(pair.access)).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_redis_may_forget_an_end_before_it_is_committed(client, now) -> None:
+    user = UserFactory()
+    access = bearer(tokens_of(user).access)
+    with transaction.atomic():
+        services.end_all_sessions(user_id=user.pk, now=now, reason="revoked")
+        redis_client().flushdb()
+        assert simultaneously(1, lambda _: client.get(ME, headers=access).status_code) == [200]
+    assert refused(client.get(ME, headers=access)) == (401, "token_revoked")
 
 
 @pytest.mark.django_db(transaction=True)
