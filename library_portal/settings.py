@@ -240,7 +240,7 @@ IDENTITY_CONFIRMED_MINUTES: int = env.int("IDENTITY_CONFIRMED_MINUTES", default=
 AUTHENTICATOR_ISSUER: str = env.str("AUTHENTICATOR_ISSUER", default="Library Portal")
 # Refused requests that get a line in the audit log, per person.
 DENIALS_RECORDED = ((30, 60),)
-RATE_LIMIT_PER_ADDRESS: bool = env.bool("RATE_LIMIT_PER_ADDRESS", default=True)
+RATE_LIMIT_PER_ADDRESS: bool = PRODUCTION or env.bool("RATE_LIMIT_PER_ADDRESS", default=True)
 TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
 PHONENUMBER_DB_FORMAT = "E164"
 PHONENUMBER_DEFAULT_FORMAT = "E164"

@@ -70,6 +70,12 @@ def test_nothing_secret_has_a_default_in_production(secret: str) -> None:
     assert secret in check.stderr
 
 
+def test_the_limits_per_address_hold_in_production_whatever_is_set() -> None:
+    print_it = "from django.conf import settings; print('held:', settings.RATE_LIMIT_PER_ADDRESS)"
+    shell = manage("shell", "-c", print_it, **PRODUCTION, RATE_LIMIT_PER_ADDRESS="off")
+    assert "held: True" in shell.stdout
+
+
 def test_the_test_payment_provider_is_refused_in_production() -> None:
     check = manage("check", **PRODUCTION, PAYMENT_PROVIDERS="test")
     assert "can't be on in production" in check.stderr
