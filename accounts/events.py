@@ -41,10 +41,11 @@ class OtpRequested(Event):
 
 @dataclass(frozen=True)
 class AddressClaimed(Event):
-    """Somebody signed up with an e-mail or phone that belongs to `user_id`, or wants it for another account."""
+    """Somebody signed up with an e-mail or phone that belongs to `user_id`, or wants it for another account. Null where
+    it is nobody's: strangers must not tell by time."""
 
     name: ClassVar[str] = "user.address_claimed"
-    user_id: int
+    user_id: int | None
     on: str  # the day, so that its owner hears of it once a day
 
 

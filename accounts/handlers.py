@@ -41,6 +41,8 @@ def _new_address(user: User, *, login_id: str, purpose: str) -> str:
 @subscribe(AddressClaimed, queue="notifications")
 @in_their_language
 def tell_owner_of_address(delivered: Delivered) -> None:
+    if delivered.payload["user_id"] is None:
+        return
     owner = queries.user(user_id=delivered.payload["user_id"])
     notify(
         user_id=owner.pk,

@@ -16,6 +16,7 @@ from library_portal.errors import NotFound
 
 MOST_SESSIONS_SHOWN = 100
 MOST_WORDS = 5
+DOT_ABOVE = "\u0307"  # Python keeps that of a small İ, PostgreSQL may not
 
 
 class UserNotFound(NotFound):
@@ -39,6 +40,15 @@ def user_by_identifier(identifier: str) -> User | None:
     return User.objects.filter(_names(identifier)).first()
 
 
+def user_to_log_in(identifier: str) -> User | None:
+    """The same, but an address that somebody only named at sign-up leads to nobody. It gives way to its owner, so being
+    able to log in with it would tell that it has none."""
+    found, field = user_by_identifier(identifier), field_of(identifier)
+    if found and field != "username" and found.self_registered and getattr(found, f"{field}_verified_at") is None:
+        return None
+    return found
+
+
 def other_owner(*, address: str, user_id: int) -> User | None:
     """Who has this e-mail (in any case) or phone, other than that person and sign-ups that only named it."""
     return User.objects.filter(_names(address)).exclude(pk=user_id).exclude(_only_claims(address)).first()
@@ -49,12 +59,16 @@ def unconfirmed_claims(address: str) -> QuerySet[User]:
     return User.objects.filter(_names(address), _only_claims(address))
 
 
-def address_field(address: str) -> str:
-    return "email" if "@" in address else "phone"
+def field_of(identifier: str) -> str:
+    """Which of a person's three names this is: `phone`, `email` or `username`."""
+    phone = to_python(identifier)
+    if phone and phone.is_valid():
+        return "phone"
+    return "email" if "@" in identifier else "username"
 
 
 def _only_claims(address: str) -> Q:
-    unverified: Any = (f"{address_field(address)}_verified_at", None)
+    unverified: Any = (f"{field_of(address)}_verified_at", None)
     return Q(unverified, self_registered=True)
 
 
@@ -90,17 +104,18 @@ def newest_sessions(*, user_id: int) -> QuerySet[Session]:
 
 
 def folded(identifier: str) -> str:
-    """One spelling for all those that find the same person."""
-    phone = to_python(identifier)
-    return phone.as_e164 if phone and phone.is_valid() else identifier.strip().lower()
+    """One spelling for all those that find the same person: coarser than the database's idea of case."""
+    if field_of(identifier) == "phone":
+        return str(to_python(identifier).as_e164)
+    return User.normalize_username(identifier.strip()).casefold().replace(DOT_ABOVE, "")
 
 
 def _names(identifier: str) -> Q:
-    phone = to_python(identifier)
-    if phone and phone.is_valid():
-        return Q(phone=phone)
-    field: Any = "email__lower" if "@" in identifier else "username__lower"
-    return Q((field, Lower(Value(identifier.strip()))))
+    field = field_of(identifier)
+    if field == "phone":
+        return Q(phone=to_python(identifier))
+    spelling = identifier.strip() if field == "email" else User.normalize_username(identifier.strip())
+    return Q((f"{field}__lower", Lower(Value(spelling))))
 
 
 def open_sessions(*, user_id: int, now: datetime) -> QuerySet[Session]:

@@ -77,8 +77,8 @@ def change_address(
         user_id=user_id, channel=channel, seal=seal, purpose=ADDRESS, address=wanted
     )
     with transaction.atomic():
-        if owner := queries.other_owner(address=wanted, user_id=user_id):
-            record(AddressClaimed(user_id=owner.pk, on=now.date().isoformat()))
+        owner = queries.other_owner(address=wanted, user_id=user_id)
+        record(AddressClaimed(user_id=owner.pk if owner else None, on=now.date().isoformat()))
         return _code_on_its_way(confirmation_id, codes.PendingLogin(user_id, channel, seal, wanted), issue)
 
 

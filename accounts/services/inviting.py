@@ -23,6 +23,7 @@ def invite_person(*, user: User, now: datetime) -> User:
     Using the link shows that the address is theirs: a librarian's look at the person is no proof of that.
     Raises InvalidInput.
     """
+    user.username = User.normalize_username(user.username)
     user.code_channel = User.Channel.EMAIL if user.email else User.Channel.SMS
     _validate(user)
     try:

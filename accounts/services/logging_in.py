@@ -24,6 +24,7 @@ from library_portal.errors import PortalError
 from library_portal.outbox import record
 
 RECOVERY_CODE = "recovery code"
+WRONG = _("The name and the password do not fit together.")
 
 
 class CodeComesFromApp(PortalError):
@@ -57,7 +58,7 @@ def start_login(
     Raises NotAuthenticated, with the same words and after the same work whether or not there is such an account,
     RateLimited, and ServiceUnavailable when a code is needed and Redis is away.
     """
-    named = queries.user_by_identifier(identifier)
+    named = queries.user_to_log_in(identifier)
     guess = PasswordGuess(identifier=identifier, user=named, device=device)
     guess.count()
     user = _with_password(named, password)
@@ -66,7 +67,7 @@ def start_login(
         with refusal_recorded(whom_id=user.pk):
             return _ask_for_code(user, device)
     with transaction.atomic():
-        return _logged_in(user, channel=channel, device=device, now=now, second_step="")
+        return _logged_in(_unchanged(user), channel=channel, device=device, now=now, second_step="")
 
 
 def request_code(*, user: User, device: Device) -> Challenge:
@@ -132,9 +133,20 @@ def _accept(user: User, code: str, now: datetime) -> str:
 def _who_waits(pending: codes.PendingLogin) -> User:
     """The person, whose row is locked. Raises OtpExpired when the account or its second step has changed since."""
     user = User.objects.select_for_update(no_key=True).filter(pk=pending.user_id, is_active=True).first()
-    if user is None or not _source(user, pending.channel) or pending.seal != _seal(user, pending.channel):
+    if user is None or not pending.seal or pending.seal != _seal(user, pending.channel):
         raise OtpExpired
     return user
+
+
+def _unchanged(user: User) -> User:
+    """The person, whose row is locked. Raises NotAuthenticated when the password that was right, or that it was enough,
+    has changed since: who changed it has ended the sessions of before, and no other may follow them."""
+    same = (
+        User.objects.select_for_update(no_key=True).filter(pk=user.pk, password=user.password, is_active=True).first()
+    )
+    if same is None or same.needs_code:
+        raise NotAuthenticated(WRONG)
+    return same
 
 
 def _ask_for_code(user: User, device: Device) -> Challenge:
@@ -152,21 +164,23 @@ def _with_password(user: User | None, password: str) -> User:
     elif user.check_password(password) and user.is_active:
         return user
     audit.record(Action.PASSWORD_REFUSED, whom_id=user.pk if user else None)  # one row either way: the same time
-    raise NotAuthenticated(_("The name and the password do not fit together."))
+    raise NotAuthenticated(WRONG)
 
 
 def _seal(user: User, channel: str) -> str:
     """Changes with the password and the address or app: a login begun with the old ones is over, and confirms no new
-    one."""
-    return salted_hmac("pending-login", f"{user.password} {_source(user, channel)}", algorithm="sha256").hexdigest()
+    one. Empty where no code can come from: such a login has no end."""
+    source = _source(user, channel)
+    return source and salted_hmac("pending-login", f"{user.password} {source}", algorithm="sha256").hexdigest()
 
 
 def _source(user: User, channel: str) -> str:
-    """The address or app that the code of a login comes from; empty when there is none."""
-    if channel != Channel.TOTP:
-        return user.address_for(channel)
+    """The address or app that the code of a login comes from; empty when there is none. Who has an app by now needs its
+    code, whatever was sent before."""
     authenticator = queries.authenticator(user_id=user.pk)
-    return f"app {authenticator.pk}" if authenticator else ""
+    if channel == Channel.TOTP:
+        return f"app {authenticator.pk}" if authenticator else ""
+    return "" if authenticator else user.address_for(channel)
 
 
 def _code_on_its_way(login_id: str, pending: codes.PendingLogin, issue: int) -> Challenge:

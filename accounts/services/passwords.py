@@ -63,7 +63,7 @@ def request_password_reset(*, identifier: str, device: Device) -> None:
     """
     with refusal_recorded():
         count_reset(address=device.address)
-    user = queries.user_by_identifier(identifier)
+    user = queries.user_to_log_in(identifier)
     user_id = user.pk if user else None
     may_have_link = may_have_reset_link(identifier=identifier, user=user, device=device)
     with transaction.atomic():

@@ -13,6 +13,7 @@ from accounts.events import UserCreated, UserDeactivated
 from accounts.models import STAFF_ROLES, Role, User
 from accounts.roles import join_group
 from accounts.services.addresses import set_address
+from accounts.services.claims import vouch
 from accounts.services.sessions import end_all_sessions
 from library_portal import audit
 from library_portal.audit.models import Action
@@ -69,6 +70,8 @@ def change_person(*, user_id: int, now: datetime, **changes: Any) -> User:
     And `email` and `phone` ("" for none), which are then no longer confirmed. Raises UserNotFound, AddressTaken,
     InvalidInput.
     """
+    if "username" in changes:
+        changes["username"] = User.normalize_username(changes["username"])
     with transaction.atomic():
         user = _locked(user_id)
         _change(user, {field: value for field, value in changes.items() if field not in CHANNELS})
@@ -101,6 +104,7 @@ def change_role(*, user_id: int, role: str, now: datetime) -> User:
             _apply_role(user, role)
             user.save(update_fields=["role", "is_superuser", "second_step"])
             join_group(user)
+            vouch(user)
             end_all_sessions(user_id=user_id, now=now, reason="role changed")
     return user
 

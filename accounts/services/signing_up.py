@@ -57,11 +57,13 @@ def sign_up(
     user.set_password(password)
     with refusal_recorded(), transaction.atomic():
         _take_turns(user)
-        _insert(user, now)
+        owners = _insert(user)
         join_group(user)
         record(UserCreated(user_id=user.pk, role=user.role))
         audit.record(Action.SIGNED_UP, who_id=user.pk, whom_id=user.pk)
         challenge = request_code(user=user, device=device)
+        for owner in owners:
+            record(AddressClaimed(user_id=owner.pk if owner else None, on=now.date().isoformat()))
     return SignedUp(user.pk, user.username, **wanted, challenge=challenge)
 
 
@@ -95,27 +97,30 @@ def _take_turns(user: User) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sign-up {address}"])
 
 
-def _insert(user: User, now: datetime) -> None:
-    """The unique indexes decide: simultaneous sign-ups are told what they would be told one after the other."""
+def _insert(user: User) -> list[User | None]:
+    """With the addresses, unless one has an owner: the answer is each one's. It is the same work either way.
+
+    The unique indexes decide: simultaneous sign-ups are told what they would be told one after the other.
+    """
+    owners = _owners(user)
+    if any(owners):
+        user.email = user.phone = None
     try:
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError as error:
         if _broken_constraint(error) == USERNAME_CONSTRAINT:
             raise InvalidInput(errors={"username": [_("This username is taken.")]}) from error
-        if sum(take_unconfirmed(str(address)) for address in (user.email, user.phone) if address):
-            _insert(user, now)
-        else:
-            _insert_without_address(user, now)
+        return _insert(user)  # in this moment somebody confirmed the address
+    return owners
 
 
-def _insert_without_address(user: User, now: datetime) -> None:
-    owners = {queries.user_by_identifier(str(address)) for address in (user.email, user.phone) if address}
-    user.email = user.phone = None
-    _insert(user, now)
-    for owner in owners:
-        if owner is not None:
-            record(AddressClaimed(user_id=owner.pk, on=now.date().isoformat()))
+def _owners(user: User) -> list[User | None]:
+    """Who has each address this sign-up names; others that only named it have given it up."""
+    addresses = [str(address) for address in (user.email, user.phone) if address]
+    for address in addresses:
+        take_unconfirmed(address)
+    return [queries.user_by_identifier(address) for address in addresses]
 
 
 def _broken_constraint(error: IntegrityError) -> str | None:

@@ -104,6 +104,20 @@ def test_email_and_phone_change_together_each_by_its_own_code(ada_api, ada) -> N
     assert ada.phone_verified_at is not None
 
 
+def test_the_same_is_asked_and_written_whether_or_not_the_address_has_an_account(
+    ada_api, django_assert_num_queries
+) -> None:
+    """So that it takes the same time."""
+    UserFactory(email="taken@library.example")
+    ask(ada_api, email=NEW)
+    asked = []
+    for email in ("taken@library.example", "frees@library.example"):
+        with django_assert_num_queries(17) as queries:
+            ask(ada_api, email=email)
+        asked.append([query["sql"].split("(")[0] for query in queries if "SAVEPOINT" not in query["sql"]])
+    assert [sql.split("FROM")[0] for sql in asked[0]] == [sql.split("FROM")[0] for sql in asked[1]]
+
+
 def test_the_mail_says_what_the_code_is_for(ada_api) -> None:
     ask(ada_api, email=NEW)
     code_from_mail(NEW)

@@ -93,6 +93,24 @@ def test_wrong_password_unknown_name_and_closed_account_answer_alike_after_the_s
     assert {answer["WWW-Authenticate"] for answer in answers} == {"Bearer"}
 
 
+def test_the_same_is_asked_and_written_whoever_is_named(api, django_assert_num_queries) -> None:
+    """So that it takes the same time."""
+    UserFactory(username="grace", phone="+14155552671")
+    UserFactory(username="closed", is_active=False)
+    asked = []
+    for name in ("grace", "+14155552671", "closed", "nobody", "n@b.example", "+14155552672"):
+        with django_assert_num_queries(2) as queries:
+            log_in(api, name, "wrong")
+        asked.append([query["sql"].split("(")[0].split("FROM")[0] for query in queries])
+    assert asked == [asked[0]] * 6
+
+
+def test_a_username_is_found_however_its_letters_are_composed(api) -> None:
+    sign_up = {"username": "rene\u0301", "email": "rene@library.example", "password": PASSWORD}
+    assert api.post("/api/v1/auth/signup/", sign_up).json()["user"]["username"] == "ren\u00e9"
+    assert {log_in(api, spelling).status_code for spelling in ("rene\u0301", "REN\u00c9")} == {200}
+
+
 def test_a_wrong_code_is_refused_and_the_right_one_works_once(api) -> None:
     user = UserFactory()
     login_id = log_in(api, user.username).json()["login_id"]
@@ -247,6 +265,31 @@ def test_broken_input_is_a_problem_of_the_caller(api, path, body) -> None:
     assert 400 <= answer.status_code < 500
     assert answer["Content-Type"] == "application/problem+json"
     assert answer.json()["code"] in {"malformed_request", "validation_error"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda user: services.set_password(user_id=user.pk, password="another-long-passphrase", now=timezone.now()),
+        lambda user: services.set_second_step(user_id=user.pk, on=True, now=timezone.now()),
+        lambda user: services.deactivate(user_id=user.pk, now=timezone.now()),
+    ],
+    ids=["password", "second step", "deactivation"],
+)
+def test_a_login_during_which_the_account_changes_opens_no_session(client, monkeypatch, change) -> None:
+    user = UserFactory(second_step=False)
+    looked_at = User.check_password
+
+    def changed_right_after(person: User, password: str) -> bool:
+        was_right = looked_at(person, password)
+        simultaneously(1, lambda _: change(user))
+        return was_right
+
+    monkeypatch.setattr(User, "check_password", changed_right_after)
+    body = {"username": user.username, "password": PASSWORD}
+    assert refused(client.post(LOGIN, body, content_type="application/json")) == (401, "authentication_error")
+    assert not user.sessions.exists()
 
 
 @pytest.mark.django_db(transaction=True)

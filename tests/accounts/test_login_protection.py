@@ -1,11 +1,14 @@
 """Guessing passwords gets ever slower, for one account, one address, and everybody together; owners still get in."""
 
 from collections import Counter
+from unicodedata import category
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.test import Client
 
+from accounts import queries
 from accounts.known_devices import Device, badge_for
 from accounts.models import User
 from library_portal.audit.models import AuditEntry
@@ -160,6 +163,25 @@ def test_a_stop_is_in_the_audit_log_once(client, user) -> None:
     guess(client, user, 15)
     stopped = AuditEntry.objects.filter(action="too_many_tries")
     assert list(stopped.values_list("whom", "address")) == [(user.pk, HOME)]
+
+
+def test_spellings_that_find_one_person_are_counted_as_one() -> None:
+    """For every letter that this Python and this PostgreSQL know."""
+    letters = [chr(code) for code in range(0x21, 0x1F000) if category(chr(code)) not in ("Cn", "Cs")]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT letter, lower(letter) FROM unnest(%s::text[]) AS letter", [letters])
+        counted_as: dict[str, set[str]] = {}
+        for letter, found_as in cursor.fetchall():
+            counted_as.setdefault(found_as, set()).add(queries.folded(f"a{letter}z"))
+    assert {found_as: spellings for found_as, spellings in counted_as.items() if len(spellings) > 1} == {}
+
+
+def test_look_alike_letters_give_no_further_guesses(client, user) -> None:
+    user.username = "isidor"
+    user.save()
+    spellings = ["isidor", "ISIDOR", "\u0130sidor", "is\u0130dor", " isidor"]
+    answers = [log_in(client, User(username=spelling), "wrong").status_code for spelling in spellings * 3]
+    assert answers == [401] * 10 + [429] * 5
 
 
 @pytest.mark.django_db(transaction=True)

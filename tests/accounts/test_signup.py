@@ -122,6 +122,37 @@ def test_an_address_that_has_an_account_gets_the_same_answers_as_one_that_has_no
 
 
 @pytest.mark.django_db
+def test_logging_in_with_the_address_just_named_tells_nothing_about_it_either(api) -> None:
+    UserFactory(email="taken@library.example", phone="+14155552671", phone_verified_at=timezone.now())
+    named = {
+        "one": {"email": "taken@library.example"},
+        "two": {"email": "frees@library.example"},
+        "three": {"phone": "+14155552671"},
+        "four": {"phone": "+14155552672"},
+    }
+    for username, address in named.items():
+        api.post("/api/v1/auth/signup/", {"username": username, "password": "a-very-own-passphrase"} | address)
+    answers = [
+        api.post("/api/v1/auth/login/", {"username": name, "password": "a-very-own-passphrase"})
+        for address in named.values()
+        for name in address.values()
+    ]
+    assert {(answer.status_code, answer.content) for answer in answers} == {(401, answers[0].content)}
+
+
+@pytest.mark.django_db
+def test_the_same_is_asked_and_written_whether_or_not_an_address_has_an_account(api, django_assert_num_queries) -> None:
+    """So that it takes the same time."""
+    UserFactory(email="taken@library.example")
+    asked = []
+    for username, email in [("one", "taken@library.example"), ("two", "frees@library.example")]:
+        with django_assert_num_queries(24) as queries:
+            api.post("/api/v1/auth/signup/", ADA | {"username": username, "email": email})
+        asked.append([query["sql"].split("(")[0] for query in queries if "SAVEPOINT" not in query["sql"]])
+    assert asked[0] == asked[1]
+
+
+@pytest.mark.django_db
 def test_the_owner_of_a_claimed_address_is_told_once_and_gets_no_code(api) -> None:
     UserFactory(username="owner", email="taken@library.example")
     for name in ("one", "two"):

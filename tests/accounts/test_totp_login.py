@@ -11,6 +11,7 @@ from accounts.models import Role
 from library_portal.audit.models import AuditEntry
 from library_portal.outbox.delivery import deliver_pending
 from library_portal.redis import client as redis_client
+from tests.accounts.codes_sent import code_from_mail
 from tests.accounts.simultaneously import simultaneously
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.authenticators import AuthenticatorFactory, code_of, recovery_codes_of, wrong_code_of
@@ -72,6 +73,14 @@ def test_after_five_wrong_codes_of_either_kind_the_right_one_is_worth_nothing(ap
     given = [wrong, "aaaaa-aaaaa", wrong, "bbbbb-bbbbb", wrong, right, code_of(app.secret)]
     assert [verify(api, login_id, code)[1] for code in given] == ["otp_invalid"] * 5 + ["otp_expired"] * 2
     assert wrong_tries(app) == 5
+
+
+def test_a_login_begun_by_mail_is_over_once_an_app_is_in_use(api) -> None:
+    user = UserFactory()
+    login_id = api.post(LOGIN, {"username": user.username, "password": PASSWORD}).json()["login_id"]
+    code = code_from_mail(user.email)
+    AuthenticatorFactory(user=user)
+    assert verify(api, login_id, code) == (401, "otp_expired")
 
 
 def test_the_code_of_one_person_does_not_log_in_another(api, app) -> None:

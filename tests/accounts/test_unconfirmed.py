@@ -131,6 +131,14 @@ def test_everybody_else_stays(more) -> None:
     assert left() == ["somebody"]
 
 
+def test_who_was_given_a_role_by_staff_stays_and_keeps_the_address(api, now) -> None:
+    somebody = unconfirmed(username="somebody", email=EMAIL)
+    services.change_role(user_id=somebody.pk, role=Role.LIBRARIAN, now=now)
+    sign_up(api, "squatter")
+    assert left() == ["somebody", "squatter"]
+    assert dict(User.objects.values_list("username", "email")) == {"somebody": EMAIL, "squatter": None}
+
+
 @pytest.mark.parametrize(
     "history", [access_token, lambda user: Wallet.objects.create(user=user)], ids=["session", "wallet"]
 )
