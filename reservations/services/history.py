@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 import library_portal.notifications.services
 from reservations.models import CLOSED, PastLoans, Reservation, Status
@@ -19,14 +19,15 @@ BATCH = 500
 def forget_old_loans(*, now: datetime) -> int:
     """Of everybody who does not keep a history, what ended more than `LOAN_HISTORY_DAYS` ago; returns how many.
 
-    A batch per transaction.
+    A batch per transaction, from the oldest on: what others keep is passed once, not once per batch.
     """
     due = _remembered().filter(
         user__keeps_loan_history=False, closed_at__lt=now - timedelta(days=settings.LOAN_HISTORY_DAYS)
     )
     total = 0
-    while forgotten := _forget(due.order_by("closed_at").values_list("pk", flat=True)[:BATCH]):
-        total += forgotten
+    while batch := dict(due.order_by("closed_at").values_list("pk", "closed_at")[:BATCH]):
+        total += _forget(batch)
+        due = due.filter(closed_at__gte=max(batch.values()))
     return total
 
 
@@ -56,6 +57,9 @@ def _count_as_past(loans: list[Reservation]) -> None:
     for loan in loans:
         if loan.book_id and loan.starts_on and loan.closed_at:
             days_of[loan.book_id].append(days_out(loan.starts_on, loan.closed_at))
-    for book_id, days in sorted(days_of.items()):
-        past, _created = PastLoans.objects.get_or_create(book_id=book_id)
-        PastLoans.objects.filter(pk=past.pk).update(loans=F("loans") + len(days), days=F("days") + sum(days))
+    PastLoans.objects.bulk_create([PastLoans(book_id=book_id) for book_id in sorted(days_of)], ignore_conflicts=True)
+    counts = PastLoans.objects.filter(book_id__in=days_of).order_by("book_id").select_for_update()
+    for past in counts:
+        past.loans += len(days_of[past.book_id])
+        past.days += sum(days_of[past.book_id])
+    PastLoans.objects.bulk_update(counts, ["loans", "days"])

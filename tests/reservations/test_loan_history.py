@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 import accounts.services
 from accounts.models import User
@@ -69,6 +70,30 @@ def test_more_than_a_batch_is_forgotten_in_one_night(reader, now, monkeypatch) -
     loans = [returned(reader, now) for _ in range(5)]
     assert services.forget_old_loans(now=now + 2 * MONTH) == 5
     assert all(is_forgotten(loan) for loan in loans)
+
+
+def test_a_night_costs_as_many_queries_for_many_books_as_for_one(now) -> None:
+    def queries_for(loans: int) -> int:
+        for _ in range(loans):
+            returned(patron(), now)
+        with CaptureQueriesContext(connection) as asked:
+            assert services.forget_old_loans(now=now + 2 * MONTH) == loans
+        return len(asked)
+
+    assert queries_for(5) == queries_for(1)
+
+
+def test_who_keeps_a_history_is_passed_once_a_night(reader, now, monkeypatch) -> None:
+    monkeypatch.setattr("reservations.services.history.BATCH", 1)
+    keep(reader, True, now)
+    kept, *forgotten = [
+        returned(one, now + timedelta(days=day)) for day, one in enumerate((reader, patron(), patron()))
+    ]
+    with CaptureQueriesContext(connection) as asked:
+        assert services.forget_old_loans(now=now + 3 * MONTH) == 2
+    assert [is_forgotten(one) for one in (kept, *forgotten)] == [False, True, True]
+    looks = [query["sql"] for query in asked if "keeps_loan_history" in query["sql"]]
+    assert ['closed_at" >= ' in look for look in looks] == [False, True, True]
 
 
 def test_dates_and_money_stay_for_the_ledger(reader, now) -> None:
