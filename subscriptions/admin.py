@@ -83,7 +83,9 @@ class AdjustmentForm(forms.Form):
     amount = forms.DecimalField(
         label=_("Amount"), max_digits=8, decimal_places=2, help_text=_("Dollars; negative takes money out")
     )
-    reason = forms.CharField(label=_("Reason"), max_length=140)  # the admin's name is added to it
+    reason = forms.CharField(
+        label=_("Reason"), max_length=140
+    )  # the admin's number is added: the ledger outlives the account
     key = forms.UUIDField(widget=forms.HiddenInput)
 
 
@@ -120,7 +122,7 @@ class WalletAdmin(ReadOnlyAdmin):
                 services.adjust(
                     user_id=wallet.user_id,
                     amount=form.cleaned_data["amount"],
-                    reason=f"{form.cleaned_data['reason']} ({request.user})",
+                    reason=f"{form.cleaned_data['reason']} (#{request.user.pk})",
                     key=f"adjustment:{form.cleaned_data['key']}",
                 )
             except PortalError as refusal:
