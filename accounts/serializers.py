@@ -30,11 +30,17 @@ class LoginIdIn(serializers.Serializer):
 
 
 class VerifyIn(LoginIdIn):
-    code = serializers.RegexField(ANY_CODE, help_text=_("Six digits, or a recovery code as in k7mpd-x3qrt"))
+    code = serializers.RegexField(
+        ANY_CODE,
+        help_text=_("Six digits, or a recovery code as in k7mpd-x3qrt"),
+        error_messages={"invalid": _("A code has six digits; a recovery code has ten letters and digits.")},
+    )
 
 
 class AppCodeIn(serializers.Serializer):
-    code = serializers.RegexField(ONE_TIME_CODE, help_text=_("Six digits"))
+    code = serializers.RegexField(
+        ONE_TIME_CODE, help_text=_("Six digits"), error_messages={"invalid": _("The code has six digits.")}
+    )
 
 
 class SecondStep(serializers.Serializer):
@@ -169,7 +175,9 @@ class ConfirmationIdIn(serializers.Serializer):
 
 
 class ConfirmAddressIn(ConfirmationIdIn):
-    code = serializers.RegexField(ONE_TIME_CODE, help_text=_("Six digits"))
+    code = serializers.RegexField(
+        ONE_TIME_CODE, help_text=_("Six digits"), error_messages={"invalid": _("The code has six digits.")}
+    )
 
 
 class AddressConfirmationOut(serializers.Serializer):

@@ -305,7 +305,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Library Portal",
-    "DESCRIPTION": "Browse, search, reserve, queue, borrow, return and pay: everything the library's own pages do.",
+    "DESCRIPTION": (BASE_DIR / "library_portal" / "api" / "guide.md").read_text(),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,

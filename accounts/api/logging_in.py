@@ -21,6 +21,7 @@ from library_portal.errors import RateLimited
 
 LOGIN_ID_EXAMPLE = "Zk3pVhV0n1o6mJmOe3cXr2mW1q9sT8uB"
 CHALLENGE_EXAMPLE = {"login_id": LOGIN_ID_EXAMPLE, "channel": "email", "expires_in": 300}
+TOKENS_EXAMPLE = OpenApiExample("tokens", {"access": "eyJhbGciOi…", "refresh": "eyJhbGciOi…"}, response_only=True)
 CHALLENGE_OR_TOKENS = PolymorphicProxySerializer(
     component_name="LoginAnswer",
     serializers=[shapes.ChallengeOut, shapes.TokensOut],
@@ -39,7 +40,22 @@ class SignUp(OpenToAll):
                 "sign-up",
                 {"username": "ada", "email": "ada@library.example", "password": "a-long-passphrase"},
                 request_only=True,
-            )
+            ),
+            OpenApiExample(
+                "code sent",
+                {
+                    "user": {
+                        "id": 7,
+                        "username": "ada",
+                        "email": "ada@library.example",
+                        "phone": None,
+                        "role": "customer",
+                    },
+                    **CHALLENGE_EXAMPLE,
+                },
+                response_only=True,
+                status_codes=["201"],
+            ),
         ],
         tags=["auth"],
     )
@@ -67,6 +83,7 @@ class Login(OpenToAll):
         examples=[
             OpenApiExample("login", {"username": "ada", "password": "a-long-passphrase"}, request_only=True),
             OpenApiExample("code sent", CHALLENGE_EXAMPLE, response_only=True, status_codes=["200"]),
+            TOKENS_EXAMPLE,
         ],
         tags=["auth"],
     )
@@ -88,7 +105,11 @@ class VerifyCode(OpenToAll):
         summary="Finish a login with the code that was sent, the app's code, or a recovery code",
         request=shapes.VerifyIn,
         responses=shapes.TokensOut,
-        examples=[OpenApiExample("code", {"login_id": LOGIN_ID_EXAMPLE, "code": "123456"}, request_only=True)],
+        examples=[
+            OpenApiExample("code", {"login_id": LOGIN_ID_EXAMPLE, "code": "123456"}, request_only=True),
+            OpenApiExample("recovery code", {"login_id": LOGIN_ID_EXAMPLE, "code": "k7mpd-x3qrt"}, request_only=True),
+            TOKENS_EXAMPLE,
+        ],
         tags=["auth"],
     )
     @may_refuse(OtpInvalid, OtpExpired)
@@ -121,6 +142,7 @@ class Refresh(OpenToAll):
         summary="Exchange a refresh token for a new pair; a second use of it ends the session",
         request=shapes.RefreshIn,
         responses=shapes.TokensOut,
+        examples=[OpenApiExample("refresh", {"refresh": "eyJhbGciOi…"}, request_only=True), TOKENS_EXAMPLE],
         tags=["auth"],
     )
     @may_refuse(NotAuthenticated, TokenRevoked)

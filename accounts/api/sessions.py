@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -15,6 +15,17 @@ from accounts.services.sessions import LOGGED_OUT
 from accounts.tokens import TokenRevoked
 from library_portal.api.schema import may_refuse
 from library_portal.errors import NotFound
+
+SESSION_EXAMPLE = {
+    "id": "0b6a1c1e-5b0e-4a53-9c67-2f1f4f2f7c11",
+    "channel": "api",
+    "user_agent": "LibraryApp/2.1 (Android 16)",
+    "device": "LibraryApp",
+    "address": "203.0.113.7",
+    "created_at": "2026-01-31T09:30:00Z",
+    "last_used_at": "2026-01-31T17:02:11Z",
+    "is_current": True,
+}
 
 
 class Logout(APIView):
@@ -34,6 +45,7 @@ class Sessions(APIView):
         operation_id="list_sessions",
         summary="The devices I am logged in on, last used first",
         responses=shapes.SessionOut(many=True),
+        examples=[OpenApiExample("this phone", SESSION_EXAMPLE, response_only=True)],
         tags=["auth"],
     )
     @may_refuse(TokenRevoked)

@@ -31,6 +31,13 @@ class Totp(APIView):
         operation_id="get_authenticator",
         summary="Whether an authenticator app is set up, and how many recovery codes are left",
         responses=shapes.AuthenticatorOut,
+        examples=[
+            OpenApiExample(
+                "set up",
+                {"is_set_up": True, "confirmed_at": "2026-01-31T09:30:00Z", "recovery_codes_left": 10},
+                response_only=True,
+            )
+        ],
         tags=["auth"],
     )
     @may_refuse(TokenRevoked)
@@ -48,6 +55,18 @@ class Totp(APIView):
         summary="A key for an authenticator app, to type or to scan; it counts once a first code has confirmed it",
         request=None,
         responses={201: shapes.EnrolmentOut},
+        examples=[
+            OpenApiExample(
+                "key",
+                {
+                    "secret": "JBSWY3DPEHPK3PXP…",
+                    "uri": "otpauth://totp/Library%20Portal:ada?secret=JBSWY3DPEHPK3PXP…&issuer=Library%20Portal",
+                    "svg": "<svg …>…</svg>",
+                },
+                response_only=True,
+                status_codes=["201"],
+            )
+        ],
         tags=["auth"],
     )
     @may_refuse(TokenRevoked, ConfirmationNeeded, AuthenticatorInUse)

@@ -11,7 +11,7 @@ from rest_framework.permissions import AllowAny, IsAuthenticatedOrReadOnly
 
 from library_portal.api.idempotency import KEY_HEADER, IdempotencyInProgress, IdempotencyMismatch, Idempotent
 from library_portal.api.pagination import PagePagination
-from library_portal.api.problems import CODES, CONTENT_TYPE
+from library_portal.api.problems import CODES, CONTENT_TYPE, titles
 from library_portal.errors import PortalError
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -46,29 +46,30 @@ class PortalSchema(AutoSchema):
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         if direction == "response":
-            for status, codes in sorted(self._problem_codes().items()):
-                bodies.setdefault(str(status), self._problem_body(status, sorted(codes)))
+            for status, titles in sorted(self._problems().items()):
+                bodies.setdefault(str(status), self._problem_body(status, titles))
             if self._knows_etags():
                 bodies["304"] = {"description": "What the caller has still holds"}
         return bodies
 
-    def _problem_body(self, status: int, codes: list[str]) -> dict[str, Any]:
+    def _problem_body(self, status: int, titles: dict[str, Any]) -> dict[str, Any]:
         response = OpenApiResponse(
             ProblemSerializer,
-            description=", ".join(f"`{code}`" for code in codes),
-            examples=[_example(status, code) for code in codes],
+            description=", ".join(f"`{code}`" for code in sorted(titles)),
+            examples=[_example(status, code, str(title)) for code, title in sorted(titles.items())],
         )
         return self._get_response_for_code(response, str(status), media_types=[CONTENT_TYPE])
 
-    def _problem_codes(self) -> dict[int, set[str]]:
-        """Status → codes: what the framework around the view can refuse, and what its use case does."""
-        codes: dict[int, set[str]] = defaultdict(set)
-        codes[400] |= {"validation_error", "malformed_request"}
-        for status in self._framework_refusals():
-            codes[status].add(CODES[status])
+    def _problems(self) -> dict[int, dict[str, Any]]:
+        """Status → code → title: what the framework around the view can refuse, and what its use case does."""
+        said = titles()
+        problems: dict[int, dict[str, Any]] = defaultdict(dict)
+        problems[400] = {code: said[code] for code in ("validation_error", "malformed_request")}
         for refusal in self._declared_refusals():
-            codes[refusal.status].add(refusal.code)
-        return codes
+            problems[refusal.status].setdefault(refusal.code, refusal.title)
+        for status in self._framework_refusals():
+            problems[status].setdefault(CODES[status], said[CODES[status]])
+        return problems
 
     def _framework_refusals(self) -> list[int]:
         statuses = [406, 503]
@@ -110,13 +111,13 @@ class PortalSchema(AutoSchema):
         return [OpenApiParameter(KEY_HEADER, str, OpenApiParameter.HEADER, description=text)]
 
 
-def _example(status: int, code: str) -> OpenApiExample:
+def _example(status: int, code: str, title: str) -> OpenApiExample:
     value = {
         "type": f"urn:library-portal:problem:{code}",
-        "title": code.replace("_", " ").capitalize(),
+        "title": title,
         "status": status,
-        "detail": code.replace("_", " ").capitalize(),
+        "detail": title,
         "code": code,
-        "errors": {},
+        "errors": {"name_of_a_field": ["What is wrong with it."]} if code == "validation_error" else {},
     }
     return OpenApiExample(code, value=value, response_only=True, status_codes=[str(status)], media_type=CONTENT_TYPE)

@@ -253,6 +253,22 @@ def test_the_api_sets_up_an_app(api, user) -> None:
     assert api.get(TOTP, headers=me).json() == nothing_yet
 
 
+@pytest.mark.parametrize(
+    ("path", "more", "said"),
+    [
+        (f"{TOTP}confirm/", {}, "The code has six digits."),
+        (
+            "/api/v1/auth/verify-otp/",
+            {"login_id": "x"},
+            "A code has six digits; a recovery code has ten letters and digits.",
+        ),
+    ],
+)
+def test_what_cannot_be_a_code_is_told_how_codes_look(api, user, path, more, said) -> None:
+    answer = api.post(path, {"code": "12", **more}, headers=bearer(user))
+    assert (answer.status_code, answer.json()["errors"]) == (400, {"code": [said]})
+
+
 def test_a_wrong_first_code_is_an_error_at_its_field(api, user) -> None:
     me = bearer(user)
     secret = api.post(TOTP, headers=me).json()["secret"]

@@ -1,6 +1,7 @@
 """The schema is the truth for mobile clients: valid OpenAPI 3.1, every operation named and explained (api.md)."""
 
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -54,6 +55,25 @@ def test_every_error_is_documented_as_a_problem_with_its_codes(schema: dict[str,
 
     assert {tuple(error["content"]) for error in errors} == {("application/problem+json",)}
     assert all(error["description"].startswith("`") for error in errors)
+
+
+def test_an_error_is_shown_with_the_words_of_its_refusal(schema: dict[str, Any]) -> None:
+    answers = schema["paths"]["/api/v1/auth/verify-otp/"]["post"]["responses"]
+    shown = answers["401"]["content"]["application/problem+json"]["examples"].values()
+    assert [example["value"]["detail"] for example in shown] == [
+        "This code is no longer valid. Please start again.",
+        "This code is not right.",
+    ]
+
+
+def test_the_guide_names_what_there_is(schema: dict[str, Any]) -> None:
+    guide, written = schema["info"]["description"], str(schema["paths"])
+    named = re.findall(r"`([A-Z]+) ([a-z/-]+)`", guide)
+    codes = set(re.findall(r"`(\w+_\w+)`", guide))
+
+    assert len(named) == len(codes) == 6
+    assert [path for method, path in named if method.lower() not in schema["paths"].get(f"/api/v1/{path}", {})] == []
+    assert [code for code in codes if code not in written] == []
 
 
 def test_reserving_documents_its_refusals_and_its_key(schema: dict[str, Any]) -> None:
