@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts import queries
+from accounts.device_names import device_in_words
 
 LOGINS_SHOWN = 5
 
@@ -46,7 +47,14 @@ def last_logins(user_id: int, now: datetime) -> Panel:
     return Panel(
         columns=[_("logged in"), _("last used"), _("where"), _("address"), _("device"), _("ended")],
         rows=[
-            [one.created_at, one.last_used_at, one.get_channel_display(), one.address, one.user_agent, one.ended_at]
+            [
+                one.created_at,
+                one.last_used_at,
+                one.get_channel_display(),
+                one.address,
+                device_in_words(one.user_agent),
+                one.ended_at,
+            ]
             for one in sessions
         ],
         empty=_("Has never logged in."),

@@ -46,6 +46,14 @@ class PatronForm(PeopleForm):
 
 
 class NewPatronForm(PeopleForm):
+    """E-mail or phone, at least: there the invitation goes."""
+
+    class Meta(PeopleForm.Meta):
+        help_texts = {
+            "email": _("Or a phone: a link to set the password goes there."),
+            "phone": _("With the country code, as in +1 415 555 2671."),
+        }
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not (cleaned.get("email") or cleaned.get("phone") or self.errors):
@@ -59,7 +67,7 @@ class PersonForm(PatronForm):
 
 
 class NewPersonForm(NewPatronForm):
-    class Meta(PeopleForm.Meta):
+    class Meta(NewPatronForm.Meta):
         fields = [*PeopleForm.Meta.fields, "role"]
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts import services
+from accounts.device_names import device_in_words
 from accounts.models import Session
 
 ENDED_BY_ADMIN = "ended by an admin"
@@ -15,14 +16,18 @@ ENDED_BY_ADMIN = "ended by an admin"
 
 @admin.register(Session)
 class SessionAdmin(admin.ModelAdmin):
-    list_display = ["user", "channel", "user_agent", "address", "last_used_at", "expires_at", "ended_at", "end_reason"]
-    list_filter = ["channel", "ended_at", "end_reason"]
+    list_display = ["user", "channel", "device", "address", "last_used_at", "expires_at", "ended_at", "end_reason"]
+    list_filter = ["channel", "ended_at"]
     list_select_related = ["user"]
     search_fields = ["user__username", "user__email", "address"]
     date_hierarchy = "last_used_at"
     ordering = ["-last_used_at"]
     show_full_result_count = False
     actions = ["end"]
+
+    @admin.display(description=_("device"))
+    def device(self, session: Session) -> str:
+        return device_in_words(session.user_agent)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

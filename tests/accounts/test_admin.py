@@ -37,6 +37,21 @@ def test_lists_take_the_same_number_of_queries_however_long(admin, path, django_
         assert admin.get(path).status_code == 200
 
 
+def test_devices_are_called_what_people_call_them(admin) -> None:
+    user = UserFactory()
+    access_token(user)
+    user.sessions.update(user_agent="Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0")
+    for page in (SESSIONS, f"{PEOPLE}{user.pk}/change/"):
+        shown = admin.get(page).content.decode()
+        assert "Firefox on Linux" in shown
+        assert "Gecko" not in shown
+
+
+def test_who_enters_a_patron_is_told_where_the_invitation_goes() -> None:
+    page = client_of(Role.LIBRARIAN).get("/admin/accounts/patron/add/").content.decode()
+    assert "Or a phone: a link to set the password goes there." in page
+
+
 def test_people_are_found_by_name_and_address(admin) -> None:
     UserFactory(username="ada", email="countess@library.example", last_name="Lovelace", phone="+14155552671")
     UserFactory(username="grace")
