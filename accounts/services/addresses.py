@@ -20,6 +20,7 @@ from accounts.events import AddressClaimed, OtpRequested
 from accounts.limits import count_code
 from accounts.models import User
 from accounts.services.claims import take_unconfirmed, vouch
+from accounts.services.locks import locked
 from accounts.services.sessions import Device, end_all_sessions
 from library_portal import audit
 from library_portal.audit.models import Action
@@ -101,7 +102,7 @@ def confirm_address(*, user_id: int, confirmation_id: str, code: str, session_id
     pending = codes.redeem(login_id=confirmation_id, code=code, purpose=ADDRESS)
     take_unconfirmed(pending.address, user_id=user_id)  # before the own row is locked: no two wait for each other
     with transaction.atomic():
-        user = _locked(user_id)
+        user = locked(user_id)
         if not user.is_active or pending.seal != _seal(user, pending.channel):
             raise OtpExpired
         return _put(user, pending.channel, pending.address, verified=True, now=now, session_id=session_id)
@@ -111,7 +112,7 @@ def remove_address(*, user_id: int, channel: str, session_id: str, now: datetime
     """Raises InvalidInput when no other confirmed address would remain."""
     other = SMS if channel == EMAIL else EMAIL
     with transaction.atomic():
-        user = _locked(user_id)
+        user = locked(user_id)
         if not user.address_for(channel):
             return user
         if not user.verified_address_for(other):
@@ -129,7 +130,7 @@ def set_address(*, user_id: int, channel: str, address: str, verified: bool, now
     if wanted and verified:
         take_unconfirmed(wanted, user_id=user_id)
     with transaction.atomic():
-        user = _locked(user_id)
+        user = locked(user_id)
         vouch(user)
         return _put(user, channel, wanted, verified=verified, now=now, session_id=None)
 
@@ -200,10 +201,3 @@ def _cleaned(channel: str, address: str) -> str:
 def _seal(user: User, channel: str) -> str:
     """Changes with the password and the present address."""
     return salted_hmac("new-address", f"{user.password} {user.address_for(channel)}", algorithm="sha256").hexdigest()
-
-
-def _locked(user_id: int) -> User:
-    user = User.objects.select_for_update(no_key=True).filter(pk=user_id, erased_at=None).first()
-    if user is None:
-        raise queries.UserNotFound
-    return user

@@ -12,6 +12,7 @@ from pyotp.exceptions import OTPVerificationError
 from accounts import queries, security_messages
 from accounts.codes import OtpInvalid
 from accounts.models import Authenticator, User
+from accounts.services.locks import locked
 from accounts.services.recovery_codes import NoAuthenticator, replace_recovery_codes
 from accounts.services.sessions import end_all_sessions
 from library_portal import audit
@@ -43,7 +44,7 @@ class Enrolment:
 def begin_authenticator(*, user_id: int) -> Enrolment:
     """A new key, in place of one that was never confirmed. Raises AuthenticatorInUse."""
     with transaction.atomic():
-        user = _locked(user_id)
+        user = locked(user_id)
         if queries.authenticator(user_id=user_id):
             raise AuthenticatorInUse
         Authenticator.objects.filter(user=user).delete()
@@ -64,7 +65,7 @@ def confirm_authenticator(*, user_id: int, code: str, now: datetime) -> list[str
     Raises NoAuthenticator, AuthenticatorInUse, InvalidInput for a wrong code.
     """
     with transaction.atomic():
-        user = _locked(user_id)
+        user = locked(user_id)
         begun = _to_be_confirmed(user_id)
         try:
             _accept(begun, code, now)
@@ -89,7 +90,7 @@ def accept_app_code(*, user_id: int, code: str, now: datetime) -> None:
 def remove_authenticator(*, user_id: int, now: datetime) -> None:
     """Codes come by mail or SMS again, and the recovery codes are void. Removing what is not there changes nothing."""
     with transaction.atomic():
-        _locked(user_id)
+        locked(user_id)
         if _forget(user_id):
             audit.record(Action.AUTHENTICATOR_REMOVED, whom_id=user_id)
             security_messages.authenticator_removed(user_id=user_id, now=now)
@@ -98,7 +99,7 @@ def remove_authenticator(*, user_id: int, now: datetime) -> None:
 def set_second_step(*, user_id: int, on: bool, now: datetime) -> None:
     """Turned off, it leaves no app and no recovery codes behind. Raises SecondStepRequired for staff."""
     with transaction.atomic():
-        user = _locked(user_id)
+        user = locked(user_id)
         if user.is_staff and not on:
             raise SecondStepRequired
         if user.second_step == on:
@@ -113,16 +114,12 @@ def set_second_step(*, user_id: int, on: bool, now: datetime) -> None:
 def reset_second_step(*, user_id: int, now: datetime) -> None:
     """By staff, for who lost the app and the recovery codes: the next login sends a code. Ends every session."""
     with transaction.atomic():
-        user = _locked(user_id)
+        user = locked(user_id)
         _forget(user_id)
         _turn(user, on=True)
         end_all_sessions(user_id=user_id, now=now, reason=RESET)
         audit.record(Action.SECOND_STEP_RESET, whom_id=user_id)
         security_messages.second_step_reset(user_id=user_id, now=now)
-
-
-def _locked(user_id: int) -> User:
-    return User.objects.select_for_update(no_key=True).get(pk=user_id)
 
 
 def _to_be_confirmed(user_id: int) -> Authenticator:

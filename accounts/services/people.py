@@ -8,12 +8,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts import queries
 from accounts.events import UserCreated, UserDeactivated
 from accounts.models import STAFF_ROLES, Role, User
 from accounts.roles import join_group
 from accounts.services.addresses import set_address
 from accounts.services.claims import vouch
+from accounts.services.locks import locked
 from accounts.services.sessions import end_all_sessions
 from library_portal import audit
 from library_portal.audit.models import Action
@@ -57,7 +57,7 @@ def update_profile(
     wanted = {"first_name": first_name, "last_name": last_name, "language": language, "code_channel": code_channel}
     changes = {field: value for field, value in wanted.items() if value is not None}
     with transaction.atomic():
-        user = _locked(user_id)
+        user = locked(user_id)
         if code_channel not in (None, user.code_channel) and not user.verified_address_for(code_channel or ""):
             raise InvalidInput(errors={"code_channel": [_("Confirm an address for this channel first.")]})
         _change(user, changes)
@@ -73,7 +73,7 @@ def change_person(*, user_id: int, now: datetime, **changes: Any) -> User:
     if "username" in changes:
         changes["username"] = User.normalize_username(changes["username"])
     with transaction.atomic():
-        user = _locked(user_id)
+        user = locked(user_id)
         _change(user, {field: value for field, value in changes.items() if field not in CHANNELS})
         for field, channel in CHANNELS.items():
             if field in changes and changes[field] != user.address_for(channel):
@@ -98,7 +98,7 @@ def change_access(
 def change_role(*, user_id: int, role: str, now: datetime) -> User:
     """Staff need their second step; tokens carry the role, so the old ones end. Raises UserNotFound."""
     with transaction.atomic():
-        user = _locked(user_id)
+        user = locked(user_id)
         if user.role != role:
             audit.record(Action.ROLE_CHANGED, whom_id=user_id, before=user.role, after=role)
             _apply_role(user, role)
@@ -112,7 +112,7 @@ def change_role(*, user_id: int, role: str, now: datetime) -> User:
 def deactivate(*, user_id: int, now: datetime) -> None:
     """No more logins, and every session ends. Raises UserNotFound."""
     with transaction.atomic():
-        user = _locked(user_id)
+        user = locked(user_id)
         if user.is_active:
             user.is_active = False
             user.save(update_fields=["is_active"])
@@ -124,7 +124,7 @@ def deactivate(*, user_id: int, now: datetime) -> None:
 def reactivate(*, user_id: int) -> None:
     """Raises UserNotFound."""
     with transaction.atomic():
-        user = _locked(user_id)
+        user = locked(user_id)
         if not user.is_active:
             user.is_active = True
             user.save(update_fields=["is_active"])
@@ -134,7 +134,7 @@ def reactivate(*, user_id: int) -> None:
 def set_password(*, user_id: int, password: str, now: datetime) -> None:
     """Ends every session. Raises UserNotFound."""
     with transaction.atomic():
-        user = _locked(user_id)
+        user = locked(user_id)
         user.set_password(password)
         user.save(update_fields=["password"])
         audit.record(Action.PASSWORD_CHANGED, whom_id=user_id)
@@ -149,14 +149,6 @@ def _change(user: User, changes: Mapping[str, Any]) -> None:
             setattr(user, field, changes[field])
         user.save(update_fields=fields)
         audit.record(Action.PERSON_CHANGED, whom_id=user.pk, fields=fields)
-
-
-def _locked(user_id: int) -> User:
-    """An account that was erased can't be changed, least of all opened again."""
-    user = User.objects.select_for_update(no_key=True).filter(pk=user_id, erased_at=None).first()
-    if user is None:
-        raise queries.UserNotFound
-    return user
 
 
 def _apply_role(user: User, role: str) -> None:

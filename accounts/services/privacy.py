@@ -13,6 +13,7 @@ from accounts import queries
 from accounts.events import UserDeleted
 from accounts.known_devices import forget_places
 from accounts.models import Authenticator, RecoveryCode, Role, Session, User
+from accounts.services.locks import locked
 from accounts.services.sessions import end_all_sessions
 from library_portal import audit, personal_data
 from library_portal.audit.models import Action
@@ -52,7 +53,7 @@ def export_of(*, user_id: int) -> Iterator[bytes]:
 def set_loan_history(*, user_id: int, keeps: bool, now: datetime) -> None:
     """Keep what is read from now on, or forget all of it at once. Raises UserNotFound."""
     with transaction.atomic():
-        user = _locked(user_id)
+        user = locked(user_id)
         if user.keeps_loan_history != keeps:
             User.objects.filter(pk=user_id).update(keeps_loan_history=keeps)
             audit.record(Action.LOAN_HISTORY_CHANGED, whom_id=user_id, keeps=keeps)
@@ -110,7 +111,7 @@ def _check_may_leave(user_id: int, forfeit: bool) -> None:
 
 def _erase_everything(user_id: int, now: datetime) -> None:
     """Last of all the origins in the audit log, so that this very deletion leaves none."""
-    user = _locked(user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     if user.erased_at is not None:
         return
     audit.record(Action.ACCOUNT_DELETED, whom_id=user_id)
@@ -135,11 +136,3 @@ def _erase_account(user: User, now: datetime) -> None:
     user.username, user.erased_at = f"deleted-{user.pk}", now
     user.set_unusable_password()
     user.save()
-
-
-def _locked(user_id: int) -> User:
-    """Not against foreign keys: who writes a row that names the person need not wait. Raises UserNotFound."""
-    user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
-    if user is None:
-        raise queries.UserNotFound
-    return user

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import queries, security_messages
 from accounts.codes import OtpInvalid
 from accounts.models import RecoveryCode, User
+from accounts.services.locks import locked
 from library_portal import audit
 from library_portal.audit.models import Action
 from library_portal.errors import PortalError
@@ -29,7 +30,7 @@ class NoAuthenticator(PortalError):
 def make_recovery_codes(*, user_id: int, now: datetime) -> list[str]:
     """New ones in place of all before; nobody can read them again. Raises NoAuthenticator."""
     with transaction.atomic():
-        user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+        user = locked(user_id)
         if queries.authenticator(user_id=user_id) is None:
             raise NoAuthenticator
         codes = replace_recovery_codes(user=user)

@@ -109,6 +109,26 @@ def test_the_account_is_closed_for_good_under_a_number(now) -> None:
         accounts.services.reactivate(user_id=reader.pk)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda who, now: accounts.services.begin_authenticator(user_id=who),
+        lambda who, now: accounts.services.reset_second_step(user_id=who, now=now),
+        lambda who, now: accounts.services.set_loan_history(user_id=who, keeps=True, now=now),
+        lambda who, now: accounts.services.change_person(user_id=who, first_name="Zebedee", now=now),
+        lambda who, now: accounts.services.set_password(user_id=who, password="a-long-passphrase", now=now),
+    ],
+)
+def test_what_was_under_way_changes_nothing_any_more(now, change) -> None:
+    reader = patron(balance="0")
+    delete(reader, now)
+    before = User.objects.values().get(pk=reader.pk)
+    with pytest.raises(NotFound):
+        change(reader.pk, now)
+    assert User.objects.values().get(pk=reader.pk) == before
+    assert not Authenticator.objects.exists()
+
+
 def test_the_ledger_stays_and_what_was_left_is_written_off(now) -> None:
     reader = patron(balance="5.00")
     before = list(LedgerEntry.objects.values())
