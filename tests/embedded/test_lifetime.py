@@ -22,6 +22,7 @@ def test_data_survives_the_killing_of_the_whole_group(var_dir: Path, hold_server
     leave_note(first, "kept")
 
     os.killpg(holder.pid, signal.SIGKILL)
+    holder.wait()  # until then it lives, and a second command would share its servers
 
     with servers(var_dir) as second:  # at once, while the first ones may still be dying
         assert notes(second) == (["kept"], ["kept"])
