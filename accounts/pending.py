@@ -11,12 +11,14 @@ from accounts.services import Challenge
 KEY = "pending_login"
 
 
-def keep(request: HttpRequest, challenge: Challenge, *, next_url: str) -> None:
+def keep(request: HttpRequest, challenge: Challenge, *, next_url: str, address: str = "") -> None:
+    """`address` is what was typed at sign-up, and nothing at a login: that would tell where its code goes."""
     request.session[KEY] = {
         "login_id": challenge.login_id,
         "channel": challenge.channel,
         "expires_at": (timezone.now() + timedelta(seconds=challenge.expires_in)).isoformat(),
         "next": next_url,
+        "address": address,
     }
 
 

@@ -73,7 +73,9 @@ class SignUpPage(EntryPage):
             signed_up = services.sign_up(**form.cleaned_data, device=device_of(self.request), now=timezone.now())
         except PortalError as error:
             return self.refused(form, error)
-        return self.go_on(signed_up.challenge)
+        address = str(form.cleaned_data["email"] or form.cleaned_data["phone"])
+        pending.keep(self.request, signed_up.challenge, next_url=self.next_url(), address=address)
+        return redirect("login-code")
 
 
 class LoginPage(EntryPage):
@@ -155,7 +157,7 @@ def resend_code(request: HttpRequest) -> HttpResponse:
     except PortalError as error:
         messages.error(request, str(error))
     else:
-        pending.keep(request, challenge, next_url=waiting["next"])
+        pending.keep(request, challenge, next_url=waiting["next"], address=waiting["address"])
         messages.success(request, _("A new code is on its way. The one before it is void."))
     return redirect("login-code")
 

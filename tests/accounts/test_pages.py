@@ -45,6 +45,23 @@ def test_signing_up_leads_through_the_code_to_the_shelf(client) -> None:
     assert client.get("/").context["user"] == user
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [({"email": "Ada@library.example"}, "Ada@library.example"), ({"phone": "+1 415 555 2671"}, "+14155552671")],
+)
+def test_who_signs_up_sees_the_address_that_was_typed(client, typed, shown) -> None:
+    client.post("/signup/", {"username": "ada", "email": "", "phone": "", "password": PASSWORD, **typed})
+    for page in (client.get("/login/code/"), client.post("/login/code/resend/", follow=True)):
+        assert f"We have sent a code to <strong>{shown}</strong>." in page.content.decode()
+        assert 'href="/signup/">Not your address?' in page.content.decode()
+
+
+def test_a_login_does_not_tell_where_its_code_goes(client) -> None:
+    user = UserFactory()
+    log_in(client, user)
+    assert user.email not in client.get("/login/code/").content.decode()
+
+
 def test_errors_are_tied_to_their_fields(client) -> None:
     page = client.post("/signup/", {"username": "a b", "email": "", "password": "12345678"}).content.decode()
     for field in ("username", "email", "password"):
