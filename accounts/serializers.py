@@ -14,6 +14,8 @@ LOGIN_ID = r"^[A-Za-z0-9_-]{1,64}\Z"
 
 
 class SignUpIn(serializers.Serializer):
+    """An e-mail or a phone. Of both, the e-mail is kept: the phone is added later, confirmed by its own code."""
+
     username = serializers.CharField(max_length=150)
     email = serializers.EmailField(max_length=254, required=False)
     phone = PhoneNumberField(required=False, help_text=_("E.164, as in +14155552671"))

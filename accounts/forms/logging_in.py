@@ -31,7 +31,9 @@ class SignUpForm(forms.Form):
     phone = PhoneNumberField(
         label=_("Mobile phone"),
         required=False,
-        help_text=_("Only if you would rather have codes by SMS. With the country code, as in +1 415 555 2671."),
+        help_text=_(
+            "Instead of an e-mail, if you would rather have codes by SMS: with the country code, +1 415 555 2671."
+        ),
         widget=forms.TextInput(typing_help("tel", type="tel")),
     )
     password = forms.CharField(

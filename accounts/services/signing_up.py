@@ -42,7 +42,8 @@ class SignedUp:
 def sign_up(
     *, username: str, password: str, device: Device, now: datetime, email: str = "", phone: str = ""
 ) -> SignedUp:
-    """A new customer, whose first code goes to the e-mail or else to the phone.
+    """A new customer, whose first code goes to the e-mail or else to the phone: only that one is kept, the other
+    may be added later, confirmed by its own code.
 
     Nobody learns whether an e-mail or phone has an account: where it has, the new account gets no address, its code
     goes nowhere, and the address's owner is told. Who only named an address and never showed that it is theirs gives
@@ -57,17 +58,17 @@ def sign_up(
     user.set_password(password)
     with refusal_recorded(), transaction.atomic():
         _take_turns(user)
-        owners = _insert(user)
+        owner = _insert(user)
         join_group(user)
         record(UserCreated(user_id=user.pk, role=user.role))
         audit.record(Action.SIGNED_UP, who_id=user.pk, whom_id=user.pk)
         challenge = request_code(user=user, device=device)
-        for owner in owners:
-            record(AddressClaimed(user_id=owner.pk if owner else None, on=now.date().isoformat()))
+        record(AddressClaimed(user_id=owner.pk if owner else None, on=now.date().isoformat()))
     return SignedUp(user.pk, user.username, **wanted, challenge=challenge)
 
 
 def _validated(*, username: str, password: str, email: str, phone: str) -> User:
+    phone = "" if email else phone
     user = User(username=User.normalize_username(username), email=email or None, phone=phone or None)
     user.code_channel = User.Channel.EMAIL if email else User.Channel.SMS
     user.self_registered = True
@@ -91,19 +92,18 @@ def _validated(*, username: str, password: str, email: str, phone: str) -> User:
 
 def _take_turns(user: User) -> None:
     """Sign-ups that name the same address go one after the other: two that take it from a third would deadlock."""
-    addresses = sorted(str(address).lower() for address in (user.email, user.phone) if address)
+    address = str(user.email or user.phone).lower()
     with connection.cursor() as cursor:
-        for address in addresses:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sign-up {address}"])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sign-up {address}"])
 
 
-def _insert(user: User) -> list[User | None]:
-    """With the addresses, unless one has an owner: the answer is each one's. It is the same work either way.
+def _insert(user: User) -> User | None:
+    """With the address, unless it has an owner, who is the answer. It is the same work either way.
 
     The unique indexes decide: simultaneous sign-ups are told what they would be told one after the other.
     """
-    owners = _owners(user)
-    if any(owners):
+    owner = _owner(str(user.email or user.phone))
+    if owner:
         user.email = user.phone = None
     try:
         with transaction.atomic():
@@ -112,15 +112,13 @@ def _insert(user: User) -> list[User | None]:
         if _broken_constraint(error) == USERNAME_CONSTRAINT:
             raise InvalidInput(errors={"username": [_("This username is taken.")]}) from error
         return _insert(user)  # in this moment somebody confirmed the address
-    return owners
+    return owner
 
 
-def _owners(user: User) -> list[User | None]:
-    """Who has each address this sign-up names; others that only named it have given it up."""
-    addresses = [str(address) for address in (user.email, user.phone) if address]
-    for address in addresses:
-        take_unconfirmed(address)
-    return [queries.user_by_identifier(address) for address in addresses]
+def _owner(address: str) -> User | None:
+    """Who has it; other sign-ups that only named it have given it up."""
+    take_unconfirmed(address)
+    return queries.user_by_identifier(address)
 
 
 def _broken_constraint(error: IntegrityError) -> str | None:

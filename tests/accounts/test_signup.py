@@ -122,6 +122,21 @@ def test_an_address_that_has_an_account_gets_the_same_answers_as_one_that_has_no
 
 
 @pytest.mark.django_db
+def test_a_second_address_beside_ones_own_tells_nothing_about_it(api) -> None:
+    """Were it kept, one's own code would not come, or the profile not show it, where it belongs to somebody else."""
+    UserFactory(phone="+14155552671", phone_verified_at=timezone.now())
+    told = []
+    for username, phone in [("one", "+14155552671"), ("two", "+14155552672")]:
+        own = f"{username}@library.example"
+        answer = api.post("/api/v1/auth/signup/", ADA | {"username": username, "email": own, "phone": phone}).json()
+        code = {"login_id": answer["login_id"], "code": code_from_mail(own)}
+        access = api.post("/api/v1/auth/verify-otp/", code).json()["access"]
+        me = api.get("/api/v1/users/me/", headers={"Authorization": f"Bearer {access}"}).json()
+        told.append((answer["user"]["phone"], me["email_verified"], me["phone"]))
+    assert told == [(None, True, None)] * 2
+
+
+@pytest.mark.django_db
 def test_logging_in_with_the_address_just_named_tells_nothing_about_it_either(api) -> None:
     UserFactory(email="taken@library.example", phone="+14155552671", phone_verified_at=timezone.now())
     named = {
