@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import to_python
 
-from accounts.models import Authenticator, RecoveryCode, Role, Session, User
+from accounts.models import PATRON_ROLES, Authenticator, RecoveryCode, Role, Session, User
 from library_portal.errors import NotFound
 
 MOST_SESSIONS_SHOWN = 100
@@ -82,6 +82,11 @@ def taken(user: User) -> dict[str, list[Any]]:
 def people(*, text: str = "", contacts_of: Collection[str] = Role.values) -> QuerySet[User]:
     """Those whose account was not deleted, newest first."""
     return User.objects.filter(begins(text, contacts_of=contacts_of), erased_at=None).order_by("-pk")
+
+
+def patrons() -> QuerySet[User]:
+    """Who may borrow, newest first."""
+    return people().filter(role__in=PATRON_ROLES)
 
 
 def begins(text: str, *, contacts_of: Collection[str] = Role.values) -> Q:

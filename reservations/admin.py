@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+import accounts.queries
 from library_portal.admin_inputs import ForgivingSelect
 from library_portal.errors import PortalError
 from reservations import services
@@ -52,6 +53,7 @@ class ReserveForm(forms.Form):
             field.queryset = relation.related_model._default_manager.all()
             field.widget = ForgivingSelect(relation, admin_site)
             field.widget.choices = field.choices
+        self.fields["user"].queryset = accounts.queries.patrons()
 
 
 @admin.register(Reservation)

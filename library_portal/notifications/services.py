@@ -2,6 +2,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -14,10 +15,12 @@ from library_portal.outbox import record
 
 @transaction.atomic
 def notify(*, user_id: int, kind: str, key: str, title: Any, body: Any, **more: str) -> bool:
-    """One inbox row per (user, key); False when it was there already (rules.md, "Notifications").
+    """One inbox row per (user, key); False when it was there already (rules.md, "Notifications"), or for who is gone.
 
     `more` is the `url`, the `subject` and the `former_address` of the message.
     """
+    if get_user_model().objects.filter(pk=user_id, erased_at__isnull=False).exists():
+        return False
     notification, created = Notification.objects.get_or_create(
         user_id=user_id,
         key=key,

@@ -17,7 +17,8 @@ from library_portal.api.models import KeptAnswer
 from library_portal.audit.models import AuditEntry
 from library_portal.errors import Forbidden, NotFound
 from library_portal.notifications import notify
-from library_portal.notifications.models import Kind, Preference
+from library_portal.notifications.models import Kind, Notification, Preference
+from library_portal.outbox.delivery import deliver_pending
 from library_portal.outbox.models import OutboxEvent
 from library_portal.personal_data import MayNotLeave
 from reservations.models import Reservation
@@ -354,6 +355,15 @@ def test_nobody_tops_up_for_who_is_gone(now) -> None:
     with pytest.raises(Forbidden):
         subscriptions.services.start_top_up(user_id=reader.pk, amount=Decimal(5), provider="test")
     assert not Payment.objects.exists()
+
+
+def test_nothing_that_happened_before_is_told_afterwards(now) -> None:
+    reader = patron(balance="0")
+    payment = subscriptions.services.start_top_up(user_id=reader.pk, amount=Decimal(5), provider="test")
+    subscriptions.services.confirm_payment(payment_id=payment.pk, now=now)
+    delete(reader, now, forfeit=True)
+    deliver_pending()
+    assert not Notification.objects.filter(user=reader).exists()
 
 
 def test_the_last_admin_stays(now) -> None:

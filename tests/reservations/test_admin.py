@@ -122,6 +122,13 @@ def test_lists_take_the_same_number_of_queries_however_long(desk: Client, django
             assert chief.get(address).status_code == 200, address
 
 
+@pytest.mark.parametrize("role", [Role.LIBRARIAN, Role.ADMIN])
+def test_nobody_reserves_for_staff(desk: Client, role: str) -> None:
+    page = desk.post(RESERVATIONS + "add/", {"user": person(role).pk, "book": book_with_copies(1).pk})
+    assert list(page.context["form"].errors) == ["user"]
+    assert not Reservation.objects.exists()
+
+
 def test_an_admin_adjusts_a_wallet_with_a_reason_once_per_form() -> None:
     chief, reader = client_of(Role.ADMIN), patron(balance="1.00")
     address = f"/admin/subscriptions/wallet/{reader.wallet.pk}/adjust/"
