@@ -25,9 +25,9 @@ def forget_old_loans(*, now: datetime) -> int:
         user__keeps_loan_history=False, closed_at__lt=now - timedelta(days=settings.LOAN_HISTORY_DAYS)
     )
     total = 0
-    while batch := dict(due.order_by("closed_at").values_list("pk", "closed_at")[:BATCH]):
-        total += _forget(batch)
-        due = due.filter(closed_at__gte=max(batch.values()))
+    while batch := list(due.order_by("closed_at").values_list("pk", "closed_at")[:BATCH]):
+        total += _forget([pk for pk, _closed_at in batch])
+        due = due.filter(closed_at__gte=batch[-1][1])
     return total
 
 
