@@ -45,6 +45,7 @@ class NameAdmin(admin.ModelAdmin):
 
     list_display = ("name", "books_count")
     search_fields = ("name",)
+    ordering = ("name",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).annotate(count_of_books=Count("books"))

@@ -53,7 +53,7 @@ def test_who_signs_up_sees_the_address_that_was_typed(client, typed, shown) -> N
     client.post("/signup/", {"username": "ada", "email": "", "phone": "", "password": PASSWORD, **typed})
     for page in (client.get("/login/code/"), client.post("/login/code/resend/", follow=True)):
         assert f"We have sent a code to <strong>{shown}</strong>." in page.content.decode()
-        assert 'href="/signup/">Not your address?' in page.content.decode()
+        assert 'href="/signup/">Sign up again' in page.content.decode()
 
 
 def test_a_login_does_not_tell_where_its_code_goes(client) -> None:

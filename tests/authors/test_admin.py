@@ -33,6 +33,14 @@ def test_an_admin_links_and_unlinks(admin) -> None:
     assert audited() == [("author_linked", user.pk), ("author_unlinked", user.pk)]
 
 
+def test_the_author_to_link_is_found_by_a_part_of_the_name_in_order(admin) -> None:
+    for name in ("Leo Tolstoy", "Jane Austen", "Alexei Tolstoy"):
+        AuthorFactory(name=name)
+    asked = {"app_label": "authors", "model_name": "authoraccount", "field_name": "author", "term": "tolst"}
+    found = admin.get("/admin/autocomplete/", asked).json()["results"]
+    assert [author["text"] for author in found] == ["Alexei Tolstoy", "Leo Tolstoy"]
+
+
 def test_unlinking_several_is_audited_one_by_one(admin) -> None:
     accounts = AuthorAccountFactory.create_batch(2)
     chosen = {"action": "delete_selected", "_selected_action": [row.pk for row in accounts], "post": "yes"}
