@@ -185,7 +185,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "expire-holds": {"task": "reservations.tasks.expire_holds", "schedule": timedelta(minutes=1)},
     "sweep-free-copies": {"task": "reservations.tasks.sweep_free_copies", "schedule": timedelta(minutes=5)},
-    "forget-loans": {"task": "reservations.tasks.forget_loans", "schedule": crontab(hour=3, minute=0)},
+    "forget-loans": {"task": "reservations.tasks.forget_loans", "schedule": crontab(hour="2-4", minute="*/10")},
     "prune-outbox": {"task": "library_portal.outbox.tasks.prune_outbox", "schedule": timedelta(hours=6)},
     "delete-unconfirmed-accounts": {
         "task": "accounts.tasks.delete_unconfirmed_accounts",

@@ -29,5 +29,5 @@ def sweep_free_copies() -> int:
 
 @shared_task
 def forget_loans() -> int:
-    """Nightly: who keeps no history has none after `LOAN_HISTORY_DAYS`; returns how many were forgotten."""
+    """Several times a night: who keeps no history has none after `LOAN_HISTORY_DAYS`; returns how many it forgot."""
     return forget_old_loans(now=timezone.now())

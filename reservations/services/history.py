@@ -13,21 +13,23 @@ import library_portal.notifications.services
 from reservations.models import CLOSED, PastLoans, Reservation, Status
 from reservations.waiting_time import days_out
 
-BATCH = 500
+BATCH, MOST_AT_ONCE = 500, 10_000
 
 
 def forget_old_loans(*, now: datetime) -> int:
     """Of everybody who does not keep a history, what ended more than `LOAN_HISTORY_DAYS` ago; returns how many.
 
-    A batch per transaction, from the oldest on: what others keep is passed once, not once per batch.
+    At most `MOST_AT_ONCE`, as copies wait for the same worker. A batch per transaction, from the oldest on: what others
+    keep is passed once, not once per batch.
     """
     due = _remembered().filter(
         user__keeps_loan_history=False, closed_at__lt=now - timedelta(days=settings.LOAN_HISTORY_DAYS)
     )
     total = 0
-    while batch := list(due.order_by("closed_at").values_list("pk", "closed_at")[:BATCH]):
+    oldest_first = due.order_by("closed_at").values_list("pk", "closed_at")
+    while total < MOST_AT_ONCE and (batch := list(oldest_first[:BATCH])):
         total += _forget([pk for pk, _closed_at in batch])
-        due = due.filter(closed_at__gte=batch[-1][1])
+        oldest_first = oldest_first.filter(closed_at__gte=batch[-1][1])
     return total
 
 

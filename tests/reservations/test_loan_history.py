@@ -72,6 +72,14 @@ def test_more_than_a_batch_is_forgotten_in_one_night(reader, now, monkeypatch) -
     assert all(is_forgotten(loan) for loan in loans)
 
 
+def test_a_run_is_bounded_and_the_next_goes_on(reader, now, monkeypatch) -> None:
+    monkeypatch.setattr("reservations.services.history.BATCH", 2)
+    monkeypatch.setattr("reservations.services.history.MOST_AT_ONCE", 4)
+    for _ in range(5):
+        returned(reader, now)
+    assert [services.forget_old_loans(now=now + 2 * MONTH) for _ in range(3)] == [4, 1, 0]
+
+
 def test_a_night_costs_as_many_queries_for_many_books_as_for_one(now) -> None:
     def queries_for(loans: int) -> int:
         for _ in range(loans):
