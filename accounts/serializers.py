@@ -23,7 +23,7 @@ class SignUpIn(serializers.Serializer):
 
 
 class LoginIn(serializers.Serializer):
-    username = serializers.CharField(max_length=254, help_text=_("Username, e-mail or phone"))
+    username = serializers.CharField(max_length=254, help_text=_("Username, or e-mail or phone once it is confirmed"))
     password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
 
 

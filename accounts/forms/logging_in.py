@@ -50,7 +50,10 @@ class SignUpForm(forms.Form):
 
 class LoginForm(forms.Form):
     identifier = forms.CharField(
-        label=_("Username, e-mail or phone"), max_length=254, widget=forms.TextInput(typing_help("username"))
+        label=_("Username, e-mail or phone"),
+        max_length=254,
+        help_text=_("An e-mail or phone works once a code has confirmed it."),
+        widget=forms.TextInput(typing_help("username")),
     )
     password = forms.CharField(
         label=_("Password"),
