@@ -25,6 +25,14 @@ def _is_in(process: psutil.Process, places: set[str]) -> bool:
     return variable in places or any(folder == place or folder.startswith(f"{place}/") for place in places)
 
 
+def words_of(process: psutil.Process) -> str:
+    """Its command line; nothing of one that has ended meanwhile."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
+
+
 def eventually(condition: Callable[[], object]) -> bool:
     """Whether it comes true before the deadline."""
     deadline = time.monotonic() + DEADLINE_SECONDS

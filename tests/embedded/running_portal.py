@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from library_portal.embedded.private import free_port
-from tests.embedded.processes import PROJECT, eventually, processes_of
+from tests.embedded.processes import PROJECT, eventually, processes_of, words_of
 
 OF_THE_TESTS = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "SECRET_KEY", "ENVIRONMENT", "FORCE_COLOR")
 
@@ -58,7 +58,7 @@ class RunningPortal:
         return self._find(words)[0]
 
     def _find(self, words: str) -> list[psutil.Process]:
-        return [process for process in processes_of(self.var_dir) if words in " ".join(process.cmdline())]
+        return [process for process in processes_of(self.var_dir) if words in words_of(process)]
 
     def status(self, path: str) -> int:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=30)

@@ -1,0 +1,23 @@
+"""The library's own numbers (those of the plans are rows in the database)."""
+
+from decimal import Decimal
+
+from django.core.exceptions import ImproperlyConfigured
+
+from library_portal.settings.environment import PRODUCTION, env
+
+HOLD_HOURS: int = env.int("HOLD_HOURS", default=48)
+SELF_SERVICE: bool = env.bool("SELF_SERVICE", default=True)
+# How long an ended loan names its book where its reader keeps no history; the frequent-reader rule looks as far back.
+LOAN_HISTORY_DAYS: int = env.int("LOAN_HISTORY_DAYS", default=30)
+MAX_PENDING: int = env.int("MAX_PENDING", default=10)
+MAX_EXTENSIONS: int = env.int("MAX_EXTENSIONS", default=2)
+DEFAULT_DAILY_FEE = Decimal(env.str("DEFAULT_DAILY_FEE", default="0.10"))
+LATE_FEE_FACTOR = Decimal(env.str("LATE_FEE_FACTOR", default="2"))
+LATE_FEE_CAP_WITHOUT_PRICE = Decimal(env.str("LATE_FEE_CAP_WITHOUT_PRICE", default="20.00"))
+FREQUENT_READER_LOANS, FREQUENT_READER_DAYS = 3, 30
+BIG_SPENDER_AMOUNT, BIG_SPENDER_DAYS = Decimal("30.00"), 60
+TOP_UP_MIN, TOP_UP_MAX = Decimal("1.00"), Decimal("500.00")
+PAYMENT_PROVIDERS: list[str] = env.list("PAYMENT_PROVIDERS", default=[] if PRODUCTION else ["test"])
+if PRODUCTION and "test" in PAYMENT_PROVIDERS:
+    raise ImproperlyConfigured("The test payment provider gives money away: it can't be on in production")
