@@ -1,10 +1,10 @@
 """What is cleared away every night."""
 
 from celery import shared_task
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from accounts import services
+from accounts.web_session_store import SessionStore
 
 
 @shared_task

@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 
 from accounts.password_rules import WORDS_OF_THIS_PLACE
+from accounts.web_session_store import SessionStore
 
 TESTS = Path(__file__).resolve().parent
 DOCUMENT = (TESTS.parent / "docs" / "security.md").read_text()
