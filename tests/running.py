@@ -83,7 +83,7 @@ class Mailbox:
         return self._find(to, pattern) or ""
 
     def _find(self, to: str, pattern: str) -> str | None:
-        for letter in sorted(self.folder.glob("*"), key=lambda path: path.stat().st_mtime, reverse=True):
+        for letter in sorted(self.folder.glob("[!.]*"), key=lambda path: path.stat().st_mtime, reverse=True):
             text = letter.read_text()
             found = re.search(pattern, text)
             if to in text and found:
