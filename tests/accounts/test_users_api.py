@@ -1,7 +1,5 @@
 """`users/`: librarians look after patrons, admins after everybody, and everybody else knows only of themselves."""
 
-import re
-
 import pytest
 from django.db import connection
 
@@ -218,10 +216,7 @@ def test_q_is_answered_from_its_indexes_among_50_000(librarian) -> None:
     insert_people(50_000)
     for text in ("reader4999", "zoe", "reader4999@lib", "name4999", "+1415555"):
         plan = queries.people(text=text, contacts_of=["customer", "author"])[:21].explain()
-        # Where the database orders by bytes, the unique indexes find beginnings too, and the planner may take either.
-        either = ["user_by_first_name_prefix", "user_by_last_name_prefix"]
-        either += [f"user_by_{field}_prefix|user_{field}_unique_ignoring_case" for field in ("username", "email")]
-        assert [names for names in either if not re.search(names, plan)] == [], (text, plan)
+        assert "BitmapOr" in plan, (text, plan)  # which needs an index for each of the names
         assert "Seq Scan" not in plan
     assert "Seq Scan" not in queries.people(text="name reader")[:21].explain()  # finds them all
 
