@@ -9,11 +9,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from books.goodreads import goodreads_link
-from books.search.models import BookSearchEntry as BookSearchEntry  # Django looks for models here
+from books.importing.models import ImportedBook as ImportedBook  # Django looks for models here
+from books.importing.models import ImportJob as ImportJob
+from books.importing.models import ImportRemark as ImportRemark
+from books.search.models import BookSearchEntry as BookSearchEntry
 
 
 class Author(models.Model):
+    """`match_key` is the name however written ("J.R.R. Tolkien", "J. R. R. Tolkien"): it finds duplicates."""
+
     name = models.CharField(_("name"), max_length=300, unique=True)
+    match_key = models.CharField(_("key for finding duplicates"), max_length=300, default="", editable=False)
     biography = models.TextField(_("biography"), blank=True, default="")
     city = models.CharField(_("city"), max_length=120, blank=True, default="")
     goodreads_url = models.URLField(_("Goodreads link"), blank=True, default="", validators=[goodreads_link])
@@ -23,12 +29,28 @@ class Author(models.Model):
         verbose_name = _("author")
         verbose_name_plural = _("authors")
         ordering = ["name"]
+        indexes = [models.Index(fields=["match_key"], name="author_by_match_key")]
 
     def __str__(self) -> str:
         return self.name
 
     def get_absolute_url(self) -> str:
         return reverse("author", args=[self.pk])
+
+
+class AuthorAlias(models.Model):
+    """Another writing of an author's name, left by a merge: who is entered under it is that author."""
+
+    author = models.ForeignKey(Author, models.CASCADE, related_name="aliases", verbose_name=_("author"))
+    name = models.CharField(_("name"), max_length=300, unique=True)
+
+    class Meta:
+        verbose_name = _("other name of an author")
+        verbose_name_plural = _("other names of authors")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Genre(models.Model):
@@ -61,6 +83,8 @@ class Book(models.Model):
     """A title record. Its public status is derived from its copies and its queue, never stored.
 
     `waiting_count` is kept by whoever keeps the queue; `match_key` finds the same book again in an import.
+    `cover_picture` names the portal's own picture by the hash of its content; `cover_url` says where one is to be had,
+    and `cover_fetched_at` when that was last tried.
     """
 
     class Cover(models.TextChoices):
@@ -81,6 +105,8 @@ class Book(models.Model):
     pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
     cover = models.CharField(_("binding"), max_length=4, choices=Cover, blank=True, default="")
     cover_url = models.URLField(_("cover picture"), max_length=500, blank=True, default="")
+    cover_picture = models.CharField(_("own cover picture"), max_length=64, blank=True, default="", editable=False)
+    cover_fetched_at = models.DateTimeField(_("cover last fetched at"), null=True, blank=True, editable=False)
     isbn = models.CharField(_("ISBN-13"), max_length=13, null=True, blank=True, unique=True)
     description = models.TextField(_("description"), blank=True, default="")
     price = models.DecimalField(
@@ -131,6 +157,9 @@ class Book(models.Model):
             models.Index(fields=["year", "id"], name="book_by_year", condition=Q(withdrawn_at=None)),
             models.Index(fields=["language", "id"], name="book_by_language", condition=Q(withdrawn_at=None)),
             models.Index(fields=["match_key"], name="book_by_match_key"),
+            models.Index(
+                fields=["id"], name="book_cover_to_fetch", condition=Q(cover_fetched_at=None) & ~Q(cover_url="")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -143,6 +172,24 @@ class Book(models.Model):
     def late_fee_cap(self) -> Decimal:
         """The most a late return can cost (rules.md, "Late")."""
         return self.price if self.price is not None else settings.LATE_FEE_CAP_WITHOUT_PRICE
+
+
+class Isbn(models.Model):
+    """Every ISBN-13 by which a book is found, `Book.isbn` among them: hardback, paperback, e-book of one title."""
+
+    number = models.CharField(_("ISBN-13"), max_length=13, primary_key=True)
+    book = models.ForeignKey(Book, models.CASCADE, related_name="isbns", verbose_name=_("book"))
+
+    class Meta:
+        verbose_name = _("ISBN")
+        verbose_name_plural = _("ISBNs")
+        ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(condition=Q(number__regex=r"^97[89][0-9]{10}$"), name="isbn_is_isbn13"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class Authorship(models.Model):

@@ -8,12 +8,12 @@ from decimal import Decimal
 from math import log
 from typing import Any
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models import CharField as Text
 from django.utils.translation import gettext_lazy as _
 
 from books.isbn import isbn13
-from books.models import Author, Authorship, Book, Copy, Genre, Publisher
+from books.models import Author, Authorship, Book, Copy, Genre, Isbn, Publisher
 from books.search.documents import BookDocument, Named
 from library_portal.errors import NotFound
 
@@ -143,7 +143,7 @@ def _with_publisher(row: Row) -> Row:
 
 def book_id_by_isbn(*, isbn: str) -> int:
     """By any form of the ISBN. Raises InvalidIsbn, BookNotFound."""
-    book_id = present_books().filter(isbn=isbn13(isbn)).values_list("pk", flat=True).first()
+    book_id = present_books().filter(isbns=isbn13(isbn)).values_list("pk", flat=True).first()
     if book_id is None:
         raise BookNotFound
     return book_id
@@ -163,6 +163,15 @@ def genres_of(book_ids: Iterable[int]) -> Mapping[int, list[Row]]:
     found: defaultdict[int, list[Row]] = defaultdict(list)
     for book_id, genre_id, name in rows:
         found[book_id].append({"id": genre_id, "name": name})
+    return found
+
+
+def isbns_of(book_ids: Iterable[int]) -> Mapping[int, list[str]]:
+    """By book, the one that is shown first."""
+    rows = Isbn.objects.filter(book__in=book_ids).annotate(is_main=Q(number=F("book__isbn")))
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for book_id, number in rows.order_by("book_id", "-is_main", "number").values_list("book_id", "number"):
+        found[book_id].append(number)
     return found
 
 
@@ -213,18 +222,18 @@ def book_ids_after(book_id: int, *, limit: int) -> list[int]:
 def index_documents(versions: Mapping[int, int]) -> list[BookDocument]:
     """What the index should hold of these books, each with its version; not the withdrawn and deleted."""
     books = Book.objects.filter(pk__in=versions, withdrawn_at=None).select_related("publisher")
-    authors, genres = authors_of(versions), genres_of(versions)
-    return [_document(book, versions[book.pk], authors[book.pk], genres[book.pk]) for book in books]
+    authors, genres, isbns = authors_of(versions), genres_of(versions), isbns_of(versions)
+    return [_document(book, versions[book.pk], authors[book.pk], genres[book.pk], isbns[book.pk]) for book in books]
 
 
-def _document(book: Book, version: int, authors: list[Row], genres: list[Row]) -> BookDocument:
+def _document(book: Book, version: int, authors: list[Row], genres: list[Row], isbns: Sequence[str]) -> BookDocument:
     return BookDocument(
         book_id=book.pk,
         version=version,
         authors=_named(authors),
         genres=_named(genres),
         publisher=Named(book.publisher.pk, book.publisher.name) if book.publisher else None,
-        isbns=(book.isbn,) if book.isbn else (),
+        isbns=tuple(isbns),
         popularity=book.loans_count + log(1 + book.ratings_count),
         **{field: getattr(book, field) for field in _INDEXED_AS_THEY_ARE},
     )

@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
-from books.importing.record import Warn
+from books.importing.models import MOST_COPIES
+from books.importing.record import Contributor, Warn
 from books.isbn import InvalidIsbn, isbn13
 from books.languages import UnknownLanguage, language_code
 from books.models import Author, Book, Genre, Publisher
@@ -16,7 +17,6 @@ from books.models import Author, Book, Genre, Publisher
 EARLIEST_YEAR, LATEST_YEAR = -5000, 2100
 MOST_PAGES = 100_000
 MOST_RATINGS = 2_147_483_647
-MOST_COPIES = 1_000
 HIGHEST_PRICE = Decimal("999999.99")
 
 # They spell words in Persian, Arabic and Indic writing, but only between letters.
@@ -69,9 +69,9 @@ def title_and_series(value: str) -> tuple[str, str]:
     return title, ""
 
 
-def people(value: str, separator: str, warn: Warn) -> tuple[str, ...]:
+def people(value: str, separator: str, warn: Warn) -> tuple[Contributor, ...]:
     """The names, each once, in the order given."""
-    return _names(value, separator, "authors", Author, warn)
+    return tuple(map(Contributor, _names(value, separator, "authors", Author, warn)))
 
 
 def subjects(value: str, separator: str, warn: Warn) -> tuple[str, ...]:
@@ -94,13 +94,13 @@ def _name_length(model: type[Author | Genre | Publisher]) -> int | None:
     return model._meta.get_field("name").max_length
 
 
-def isbn(value: str, warn: Warn) -> str | None:
+def isbns(value: str, warn: Warn) -> tuple[str, ...]:
     text = one_line(value)
     try:
-        return isbn13(text) if text else None
+        return (isbn13(text),) if text else ()
     except InvalidIsbn as error:
         warn(_("%s Stored without ISBN.") % error)
-        return None
+        return ()
 
 
 def language(value: str, warn: Warn) -> str:

@@ -14,7 +14,7 @@ from books.handlers import follow_the_catalogue
 from books.importing.rating import rate_unrated
 from books.importing.record import Record
 from books.matching import match_key
-from books.models import Authorship, Book, Copy
+from books.models import Authorship, Book, Copy, Isbn
 from books.services.copies import next_barcodes
 from books.services.indexing import index_books
 from books.services.names import author_ids, genre_ids, publisher_ids
@@ -52,6 +52,7 @@ def _store_books(records: Sequence[Record], copies: int | None, now: datetime) -
     fresh = [record for record, new in zip(records, is_new, strict=True) if new]
     rate_unrated({key_of(record): record for record, new in zip(records, is_new, strict=True) if not new})
     books = _create_books(fresh, now)
+    _add_isbns(books, fresh)
     _add_authors(books, fresh)
     _add_genres(books, fresh)
     made = _add_copies(books, [record.copies or 0 if copies is None else copies for record in fresh])
@@ -94,7 +95,7 @@ class _Known:
 
 
 def key_of(record: Record) -> str:
-    return match_key(record.title, record.authors[0] if record.authors else "", record.year)
+    return match_key(record.title, record.authors[0].name if record.authors else "", record.year)
 
 
 def _create_books(records: Sequence[Record], now: datetime) -> list[Book]:
@@ -115,12 +116,17 @@ def _plain(record: Record) -> dict[str, Any]:
     return {name: getattr(record, name) for name in _PLAIN_FIELDS}
 
 
+def _add_isbns(books: Sequence[Book], records: Sequence[Record]) -> None:
+    rows = ((isbn, book.pk) for book, record in zip(books, records, strict=True) for isbn in record.isbns)
+    _copy(Isbn, ("number", "book_id"), rows)
+
+
 def _add_authors(books: Sequence[Book], records: Sequence[Record]) -> None:
-    ids = author_ids(name for record in records for name in record.authors)
+    ids = author_ids(author.name for record in records for author in record.authors)
     rows = (
-        (book.pk, ids[name], position, "")
+        (book.pk, ids[author.name], position, author.role)
         for book, record in zip(books, records, strict=True)
-        for position, name in enumerate(record.authors)
+        for position, author in enumerate(record.authors)
     )
     _copy(Authorship, ("book_id", "author_id", "position", "role"), rows)
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from books import caches
+from books.matching import author_key
 from books.models import Author
 from books.services.catalogue import names_changed
 from library_portal.errors import NotFound, PortalError
@@ -46,8 +47,9 @@ def update_author(*, author_id: int, changes: AuthorChanges, version: int | None
 def _save(author: Author, changes: AuthorChanges, differing: list[str]) -> None:
     for name in differing:
         setattr(author, name, changes[name])  # type: ignore[literal-required]
+    author.match_key = author_key(author.name)
     author.version += 1
-    author.save(update_fields=[*differing, "version"])
+    author.save(update_fields=[*differing, "match_key", "version"])
     if "name" in differing:
         names_changed(book_ids=list(author.books.values_list("pk", flat=True)))
     caches.renew_on_commit()

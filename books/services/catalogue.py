@@ -13,7 +13,7 @@ from books import caches
 from books.events import BookCreated, BookDeleted, BookUpdated
 from books.isbn import isbn13
 from books.matching import match_key
-from books.models import Authorship, Book, Copy
+from books.models import Authorship, Book, Copy, Isbn
 from books.queries import authors_of
 from books.services.circulation import BookNotFound, availability_changed, lock_book
 from books.services.names import author_ids, genre_ids, publisher_ids
@@ -155,6 +155,8 @@ def _store(book: Book, changes: BookChanges) -> bool:
     for name in differing:
         setattr(book, name, plain[name])
     _save(book, differing)
+    if "isbn" in plain:
+        _set_main_isbn(book)
     authors_differ = "authors" in changes and _set_authors(book, changes["authors"])
     genres_differ = "genres" in changes and _set_genres(book, changes["genres"])
     return bool(differing) or authors_differ or genres_differ
@@ -168,6 +170,14 @@ def _save(book: Book, fields: list[str]) -> None:
         if "isbn" in str(error):
             raise IsbnTaken from error
         raise
+
+
+def _set_main_isbn(book: Book) -> None:
+    """The main ISBN is among those by which the book is found. Raises IsbnTaken."""
+    if book.isbn:
+        known, _created = Isbn.objects.get_or_create(number=book.isbn, defaults={"book": book})
+        if known.book_id != book.pk:
+            raise IsbnTaken
 
 
 def _publisher_id(name: str | None) -> int | None:

@@ -5,12 +5,14 @@ from typing import Any
 
 from django.db import connection
 
+from books.matching import author_key
 from books.models import Author, Genre, Publisher
 
 
 def author_ids(names: Iterable[str]) -> dict[str, int]:
     wanted = sorted(set(names))
-    Author.objects.bulk_create((Author(name=name) for name in wanted), ignore_conflicts=True)
+    new = (Author(name=name, match_key=author_key(name)) for name in wanted)
+    Author.objects.bulk_create(new, ignore_conflicts=True)
     return dict(Author.objects.filter(name__in=wanted).values_list("name", "pk"))
 
 

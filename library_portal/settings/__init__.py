@@ -7,6 +7,7 @@
 from library_portal.settings.api import *
 from library_portal.settings.applications import *
 from library_portal.settings.environment import *
+from library_portal.settings.files import *
 from library_portal.settings.language import *
 from library_portal.settings.lending import *
 from library_portal.settings.messages import *

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "subscriptions",
     "reservations",
     "authors",
+    "watching",
 ]
 
 MIDDLEWARE = [

@@ -28,6 +28,9 @@ EXPORT = "/api/v1/users/me/export/"
 # Tables about a person that are not in the file, and why.
 NOT_EXPORTED = {
     "admin.LogEntry": "what staff did in the admin is the library's record, not theirs",
+    "books.ImportJob": "what staff imported is the library's record, not theirs",
+    "books.ImportRemark": "as the import that it belongs to",
+    "books.ImportedBook": "as the import that it belongs to",
     "api.KeptAnswer": "repeats for a day what the other parts say",
     "accounts.User_groups": "follows the role, which is in the file",
     "accounts.User_user_permissions": "nobody has permissions but by the role",

@@ -2,7 +2,8 @@
 
 import factory
 
-from books.models import Author, Authorship, Book, Copy, Genre, Publisher
+from books.matching import author_key
+from books.models import Author, Authorship, Book, Copy, Genre, Isbn, Publisher
 
 
 class AuthorFactory(factory.django.DjangoModelFactory):
@@ -11,6 +12,7 @@ class AuthorFactory(factory.django.DjangoModelFactory):
         django_get_or_create = ("name",)
 
     name = factory.Sequence(lambda number: f"Author {number}")
+    match_key = factory.LazyAttribute(lambda author: author_key(author.name))
 
 
 class GenreFactory(factory.django.DjangoModelFactory):
@@ -30,13 +32,19 @@ class PublisherFactory(factory.django.DjangoModelFactory):
 
 
 class BookFactory(factory.django.DjangoModelFactory):
-    """`author_names`, `genre_names` and `copies` (how many on the shelf) may be given."""
+    """`author_names`, `genre_names`, `further_isbns` and `copies` (how many on the shelf) may be given."""
 
     class Meta:
         model = Book
         skip_postgeneration_save = True
 
     title = factory.Sequence(lambda number: f"Title {number}")
+
+    @factory.post_generation
+    def further_isbns(book, create, numbers, **kwargs):
+        Isbn.objects.bulk_create(
+            Isbn(number=number, book=book) for number in filter(None, [book.isbn, *(numbers or [])])
+        )
 
     @factory.post_generation
     def author_names(book, create, names, **kwargs):

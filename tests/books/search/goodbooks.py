@@ -18,7 +18,9 @@ def goodbooks(shared_data: Path) -> Iterator[BookDocument]:
     with (shared_data / FILE).open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             record = GOODBOOKS.to_record(row, lambda remark: None)
-            authors = tuple(Named(author_ids.setdefault(name, len(author_ids) + 1), name) for name in record.authors)
+            authors = tuple(
+                Named(author_ids.setdefault(author.name, len(author_ids) + 1), author.name) for author in record.authors
+            )
             yield _document(int(row["book_id"]), record, authors)
 
 
