@@ -3,6 +3,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests run side by side, in as many processes as there are cores.
+JOBS ?= logical
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Type checks read the settings, which insist on these; nothing connects.
 SETTINGS_FOR_TYPES := ENVIRONMENT=test SECRET_KEY=types DATABASE_URL=postgres://127.0.0.1/none \
@@ -13,7 +15,7 @@ SETTINGS_FOR_TYPES := ENVIRONMENT=test SECRET_KEY=types DATABASE_URL=postgres://
 
 help:
 	@echo "make run           the portal on http://127.0.0.1:8000 (or PORT), its data in var/ (or VAR_DIR)"
-	@echo "make test          every test; ARGS='-k wallet' chooses some"
+	@echo "make test          every test; ARGS='-k wallet' chooses some, JOBS=0 runs one after the other"
 	@echo "make lint          format, lint, types, import rules, migrations"
 	@echo "make format        bring the code into shape"
 	@echo "make install       what the tests and checks need, in $(VENV)/"
@@ -23,7 +25,7 @@ run: $(VENV)/run.installed
 	@exec $(BIN)/python -m library_portal.embedded
 
 test: install
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadgroup $(ARGS)
 
 lint: install
 	$(BIN)/ruff format --check .

@@ -1,6 +1,7 @@
 """Starts the servers that the tests need before Django reads its settings, and says which tests were left out.
 
-With `DATABASE_URL`, `REDIS_URL` and `BROKER_URL` in the environment those servers are used, else embedded ones.
+With `DATABASE_URL`, `REDIS_URL` and `BROKER_URL` in the environment those servers are used (by one process: -n 0), else
+embedded ones.
 RabbitMQ, MongoDB and Chromium are found by `TEST_RABBITMQ_URL`, `TEST_MONGO_URL` and `TEST_CHROMIUM` (or on the path).
 """
 
@@ -10,6 +11,7 @@ import tempfile
 from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,40 +27,89 @@ IGNORED = (
     "MONGO_URL", "TRUSTED_PROXIES", "SELF_SERVICE", "HOLD_HOURS", "RATE_LIMIT_PER_ADDRESS", "PUBLIC_URL", "SMS_GATEWAY",
 )  # fmt: skip
 
+# For the process that only hands tests to others: nothing connects, but the settings insist on addresses.
+NOWHERE = {
+    "DATABASE_URL": "postgres://127.0.0.1/nowhere",
+    "REDIS_URL": "redis://127.0.0.1/0",
+    "BROKER_URL": "redis://127.0.0.1/1",
+}
+
 servers = ExitStack()
 left_out: dict[str, int] = {}
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_load_initial_conftests() -> Generator[None]:
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     for name in IGNORED:
         os.environ.pop(name, None)
     os.environ |= {"ENVIRONMENT": "test", "SECRET_KEY": "only-for-tests-and-long-enough-for-HS256"}
-    folder = servers.enter_context(tempfile.TemporaryDirectory(prefix="portal-tests-", ignore_cleanup_errors=True))
-    Path(folder).chmod(0o711)  # the servers run as another user when root runs the tests
-    if "DATABASE_URL" not in os.environ:
-        os.environ |= servers.enter_context(embedded.servers(Path(folder) / "var", durable=False))
-    os.environ["VAR_DIR"] = str(Path(folder) / "var")
+    if _only_hands_out(early_config):
+        os.environ.update({name: os.environ.get(name, url) for name, url in NOWHERE.items()})
+    else:
+        _start_servers()
     chromium = os.environ.get("TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium:
         os.environ["TEST_CHROMIUM"] = chromium
     return (yield)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs a server that is not here; with CI=true that is an error."""
+def _only_hands_out(config: pytest.Config) -> bool:
+    """With -n the tests run in worker processes of pytest-xdist, each with servers of its own."""
+    return bool(config.known_args_namespace.numprocesses) and not _is_worker()
+
+
+def _is_worker() -> bool:
+    return "PYTEST_XDIST_WORKER" in os.environ
+
+
+def _start_servers() -> None:
+    folder = servers.enter_context(tempfile.TemporaryDirectory(prefix="portal-tests-", ignore_cleanup_errors=True))
+    Path(folder).chmod(0o711)  # the servers run as another user when root runs the tests
+    if os.environ.get("DATABASE_URL", NOWHERE["DATABASE_URL"]) == NOWHERE["DATABASE_URL"]:
+        os.environ |= servers.enter_context(embedded.servers(Path(folder) / "var", durable=False))
+    os.environ["VAR_DIR"] = str(Path(folder) / "var")
+
+
+def pytest_configure() -> None:
+    """With CI=true nothing may be left out."""
+    missing = [f"{what} ({variable})" for variable, what in NEEDED.values() if not os.environ.get(variable)]
+    if missing and os.environ.get("CI") == "true":
+        raise pytest.UsageError(f"CI leaves nothing out, and these are not here: {', '.join(missing)}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what needs a server that is not here; tests that share something run in one worker, one by one."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_shares(item)))
     for mark, (variable, what) in NEEDED.items():
         if os.environ.get(variable):
             continue
         marked = [item for item in items if item.get_closest_marker(mark)]
-        if marked and os.environ.get("CI") == "true":
-            raise pytest.UsageError(
-                f"{len(marked)} tests need {what}: {variable} is not set, and CI leaves nothing out"
-            )
         for item in marked:
             item.add_marker(pytest.mark.skip(reason=f"{what} was not found ({variable})"))
         if marked:
             left_out[what] = len(marked)
+
+
+def _shares(item: pytest.Item) -> str:
+    """The running portal is one for all; so are RabbitMQ's queues and MongoDB's time; a file shares its fixtures."""
+    if "portal" in getattr(item, "fixturenames", ()):
+        return "portal"
+    marks = [mark for mark in NEEDED if item.get_closest_marker(mark)]
+    return marks[0] if marks else str(item.path)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if _is_worker():
+        session.config.workeroutput["left_out"] = left_out  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Every worker has collected all the tests: each says the same."""
+    left_out.update(getattr(node, "workeroutput", {}).get("left_out", {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
