@@ -1,0 +1,44 @@
+"""Which kind of file this is: said, or seen from its content; a file's name is never believed."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from django.utils.translation import gettext as _
+
+from books.importing.sources.csv_source import CsvSource
+from books.importing.sources.source import Source, UnknownFile, Wishes
+
+# Asked in this order; CSV, which has no mark of its own, comes last.
+KINDS: tuple[type[Source], ...] = (CsvSource,)
+START = 65_536
+
+
+def open_source(
+    file: Path | BinaryIO,
+    *,
+    format: str = "",
+    profile: str = "",
+    encoding: str = "",
+    columns: Mapping[str, str] | None = None,
+    companions: Mapping[str, Path] | None = None,
+) -> Source:
+    """The file, ready to be read; `format` is one of ImportJob.Format. The source closes it. Raises OSError, UnknownFile."""
+    opened = file.open("rb") if isinstance(file, Path) else file
+    wishes = Wishes(profile=profile, encoding=encoding, columns=columns or {}, companions=companions or {})
+    try:
+        return _kind(opened, format)(opened, wishes)
+    except BaseException:
+        opened.close()
+        raise
+
+
+def _kind(file: BinaryIO, format: str) -> type[Source]:
+    start = file.read(START)
+    file.seek(0)
+    if not start:
+        raise UnknownFile(_("The file is empty."))
+    for kind in KINDS:
+        if kind.format == format or (not format and kind.looks_like(start)):
+            return kind
+    raise UnknownFile(_("Files of the format “%s” can't be read.") % format)
