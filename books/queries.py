@@ -97,15 +97,22 @@ def book_summaries(*, book_ids: Sequence[int]) -> list[Row]:
 
 def book_detail(*, book_id: int) -> Row:
     """Everything a reader may know of a book. Raises BookNotFound, also for a withdrawn one."""
+    for book in book_details(book_ids=[book_id]):
+        return book
+    raise BookNotFound
+
+
+def book_details(*, book_ids: Sequence[int]) -> list[Row]:
+    """Everything a reader may know of the present ones of these books, in this order."""
     lendable = ~Q(copies__status=Copy.Status.UNAVAILABLE)
     counted = present_books().annotate(
         copies_count=Count("copies", filter=lendable),
         free_copies=Count("copies", filter=Q(copies__status=Copy.Status.AVAILABLE)),
     )
-    row = counted.filter(pk=book_id).values(*DETAIL_FIELDS).first()
-    if row is None:
-        raise BookNotFound
-    return _with_publisher(summaries([row])[0])
+    rows = summaries(counted.filter(pk__in=book_ids).values(*DETAIL_FIELDS))
+    place, isbns = {book_id: number for number, book_id in enumerate(book_ids)}, isbns_of(book_ids)
+    books = [{**_with_publisher(row), "isbns": isbns[row["id"]]} for row in rows]
+    return sorted(books, key=lambda book: place[book["id"]])
 
 
 def lending_facts(*, book_id: int) -> LendingFacts:

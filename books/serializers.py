@@ -51,6 +51,7 @@ class BookDetailOut(BookOut):
     """Everything of one book. `version` is what `If-Match` protects."""
 
     original_title = serializers.CharField()
+    isbns = serializers.ListField(child=serializers.CharField(), help_text="Every ISBN-13 of the title, `isbn` first")
     publisher = NamedOut(allow_null=True)
     pages = serializers.IntegerField(allow_null=True)
     description = serializers.CharField()
