@@ -130,14 +130,11 @@ class MongoStore:
 
 
 def _keep(collection: Collection[dict[str, Any]], books: list[dict[str, Any]]) -> None:
-    """Inserts what is new here, then replaces what is older than the book given.
+    """Inserts what is new here; what is refused because it is there already takes the place of an older one.
 
-    What another writer inserts meanwhile is refused by its id, and takes its turn with the replacements.
+    Nothing is looked up first: most books of a batch are new, and by id alone some servers read every book.
     """
-    given = collection.find({"_id": {"$in": [book["_id"] for book in books]}}, ["_id"])
-    known = {book["_id"] for book in given}
-    refused = _insert(collection, [book for book in books if book["_id"] not in known])
-    _replace_older(collection, [book for book in books if book["_id"] in known] + refused)
+    _replace_older(collection, _insert(collection, books))
 
 
 def _replace_older(collection: Collection[dict[str, Any]], books: list[dict[str, Any]]) -> None:
@@ -148,16 +145,19 @@ def _replace_older(collection: Collection[dict[str, Any]], books: list[dict[str,
 
 
 def _insert(collection: Collection[dict[str, Any]], books: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Returns the books that another writer may have inserted before."""
+    """Returns the books that were there before, in this or another version."""
     try:
         if books:
             collection.insert_many(books, ordered=False)
     except BulkWriteError as error:
-        for refused in error.details["writeErrors"]:
-            if refused["code"] != _DUPLICATE_KEY:
-                raise Unstorable(refused["errmsg"]) from None  # the driver's own message repeats every document
-        return books
+        return [books[_known_place(refused)] for refused in error.details["writeErrors"]]
     return []
+
+
+def _known_place(refused: dict[str, Any]) -> int:
+    if refused["code"] != _DUPLICATE_KEY:
+        raise Unstorable(refused["errmsg"]) from None  # the driver's own message repeats every document
+    return int(refused["index"])
 
 
 def _stored(book: IndexedBook) -> dict[str, Any]:
