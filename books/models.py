@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from books.goodreads import goodreads_link
 from books.importing.models import ImportedBook as ImportedBook  # Django looks for models here
+from books.importing.models import ImportDraft as ImportDraft
 from books.importing.models import ImportJob as ImportJob
 from books.importing.models import ImportRemark as ImportRemark
 from books.search.models import BookSearchEntry as BookSearchEntry

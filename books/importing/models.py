@@ -1,6 +1,8 @@
 """Imports as they are kept: what was asked, what became of every record, and how to take it all back."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
@@ -60,6 +62,7 @@ class ImportJob(models.Model):
     )
     created_at = models.DateTimeField(_("created at"), db_default=Now())
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    worked_at = models.DateTimeField(_("last worked on at"), null=True, blank=True, editable=False)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     error = models.TextField(_("what stopped it"), blank=True, default="")
 
@@ -107,7 +110,10 @@ class ImportRemark(models.Model):
 
 
 class ImportedBook(models.Model):
-    """A book that an import created or changed; `before` and `after` are the fields it changed, for taking it back."""
+    """A book that an import created or changed; `before` and `after` are the fields it changed, for taking it back.
+
+    Of a created book `after` tells the version and the number of copies: from then on, others have been at it.
+    """
 
     job = models.ForeignKey(ImportJob, models.CASCADE, related_name="books", verbose_name=_("import"))
     book = models.ForeignKey("books.Book", models.CASCADE, related_name="imports", verbose_name=_("book"))
@@ -123,3 +129,24 @@ class ImportedBook(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id} · {self.book_id}"
+
+
+class ImportDraft(models.Model):
+    """A book as a dry run would have left it, for the records that follow; gone when the run ends.
+
+    `keys` are all by which a record may mean it; `book_id` is the book that is there already, if any.
+    """
+
+    job = models.ForeignKey(ImportJob, models.CASCADE, related_name="drafts", verbose_name=_("import"))
+    book_id = models.BigIntegerField(_("book"), null=True)
+    keys = ArrayField(models.TextField(), verbose_name=_("keys"))
+    fields = models.JSONField(_("fields"))
+
+    class Meta:
+        app_label = "books"
+        verbose_name = _("draft of a dry run")
+        verbose_name_plural = _("drafts of dry runs")
+        indexes = [GinIndex(fields=["keys"], name="import_draft_by_key")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id} · {self.keys}"
