@@ -81,11 +81,11 @@ def statuses(book_ids: Sequence[int]) -> dict[int, str]:
 
 
 def summaries(rows: Iterable[Row]) -> list[Row]:
-    """Rows of SUMMARY_FIELDS or more with their authors and genres."""
+    """Rows of SUMMARY_FIELDS or more with their authors, genres and ISBNs."""
     books = list(rows)
     ids = [book["id"] for book in books]
-    authors, genres = authors_of(ids), genres_of(ids)
-    return [{**book, "authors": authors[book["id"]], "genres": genres[book["id"]]} for book in books]
+    parts = {"authors": authors_of(ids), "genres": genres_of(ids), "isbns": isbns_of(ids)}
+    return [{**book, **{name: part[book["id"]] for name, part in parts.items()}} for book in books]
 
 
 def book_summaries(*, book_ids: Sequence[int]) -> list[Row]:
@@ -93,6 +93,12 @@ def book_summaries(*, book_ids: Sequence[int]) -> list[Row]:
     rows = present_books().filter(pk__in=book_ids).values(*SUMMARY_FIELDS)
     place = {book_id: number for number, book_id in enumerate(book_ids)}
     return sorted(summaries(rows), key=lambda row: place[row["id"]])
+
+
+def summaries_by_id(*, book_ids: Sequence[int]) -> dict[int, Row]:
+    """Also of the withdrawn ones, which are unavailable."""
+    rows = with_status(Book.objects.filter(pk__in=book_ids)).values(*SUMMARY_FIELDS)
+    return {row["id"]: row for row in summaries(rows)}
 
 
 def book_detail(*, book_id: int) -> Row:

@@ -12,9 +12,10 @@ from books.languages import UnknownLanguage, language_code
 from books.models import Book, Copy
 from books.queries import AVAILABLE, STATUSES, UNAVAILABLE
 from books.search.store import FacetCount
+from books.services.authorships import Credit
 
 EARLIEST_YEAR, LATEST_YEAR = -5000, 2100
-MOST_PEOPLE, MOST_GENRES = 100, 50
+MOST_PEOPLE, MOST_GENRES, MOST_ISBNS = 100, 50, 50
 
 
 class NamedOut(serializers.Serializer):
@@ -39,7 +40,10 @@ class BookOut(serializers.Serializer):
     year = serializers.IntegerField(allow_null=True, help_text="First published; negative before our era")
     cover = serializers.ChoiceField(choices=[("", ""), *Book.Cover.choices], help_text="Binding")
     cover_url = serializers.CharField()
-    isbn = serializers.CharField(allow_null=True, help_text="ISBN-13 without hyphens")
+    isbn = serializers.CharField(allow_null=True, help_text="The main one: ISBN-13 without hyphens")
+    isbns = serializers.ListField(
+        child=serializers.CharField(), help_text="All by which the book is found, the main one first"
+    )
     rating = serializers.DecimalField(max_digits=3, decimal_places=2, allow_null=True)
     ratings_count = serializers.IntegerField()
     loans_count = serializers.IntegerField()
@@ -65,6 +69,46 @@ class BookDetailOut(BookOut):
     version = serializers.IntegerField()
 
 
+class CreditIn(serializers.Serializer):
+    name = serializers.CharField(max_length=300)
+    role = serializers.CharField(max_length=30, allow_blank=True, required=False)
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "maxLength": 300},
+            {
+                "type": "object",
+                "required": ["name"],
+                "properties": {
+                    "name": {"type": "string", "maxLength": 300},
+                    "role": {"type": "string", "maxLength": 30},
+                },
+            },
+        ]
+    }
+)
+class CreditField(serializers.Field):
+    """A name, which keeps the role it has on the book, or `{"name", "role"}`; the writer's role is empty."""
+
+    def to_internal_value(self, given: Any) -> Credit:
+        credit = CreditIn(data=given if isinstance(given, dict) else {"name": given})
+        credit.is_valid(raise_exception=True)
+        return Credit(**credit.validated_data)
+
+
+class IsbnField(serializers.CharField):
+    """An ISBN-10 or ISBN-13 in any form, kept as ISBN-13."""
+
+    def to_internal_value(self, given: Any) -> str:
+        text = super().to_internal_value(given)
+        try:
+            return isbn13(text) if text else ""
+        except InvalidIsbn as error:
+            raise serializers.ValidationError(str(error)) from error
+
+
 class BookIn(serializers.Serializer):
     """A whole book; what is left out of a POST or PUT is empty afterwards."""
 
@@ -73,7 +117,10 @@ class BookIn(serializers.Serializer):
     subtitle = serializers.CharField(max_length=500, allow_blank=True, default="")
     series = serializers.CharField(max_length=300, allow_blank=True, default="")
     authors = serializers.ListField(
-        child=serializers.CharField(max_length=300), max_length=MOST_PEOPLE, default=list, help_text="Names, in order"
+        child=CreditField(),
+        max_length=MOST_PEOPLE,
+        default=list,
+        help_text="In order: names, or names with a role such as translator",
     )
     genres = serializers.ListField(
         child=serializers.CharField(max_length=120), max_length=MOST_GENRES, default=list, help_text="Names"
@@ -84,8 +131,18 @@ class BookIn(serializers.Serializer):
     pages = serializers.IntegerField(min_value=1, max_value=100_000, allow_null=True, default=None)
     cover = serializers.ChoiceField(choices=Book.Cover.choices, allow_blank=True, default="")
     cover_url = serializers.URLField(max_length=500, allow_blank=True, default="")
-    isbn = serializers.CharField(
-        max_length=20, allow_blank=True, allow_null=True, default=None, help_text="ISBN-10 or ISBN-13 in any form"
+    isbn = IsbnField(
+        max_length=20,
+        allow_blank=True,
+        allow_null=True,
+        default=None,
+        help_text="The main one: ISBN-10 or ISBN-13 in any form. Alone it takes the place of the main one there is",
+    )
+    isbns = serializers.ListField(
+        child=IsbnField(max_length=20),
+        max_length=MOST_ISBNS,
+        default=list,
+        help_text="All of them; the first is the main one unless `isbn` is given",
     )
     description = serializers.CharField(max_length=20_000, allow_blank=True, default="")
     price = serializers.DecimalField(
@@ -95,12 +152,6 @@ class BookIn(serializers.Serializer):
         max_digits=6, decimal_places=2, min_value=Decimal(0), default=settings.DEFAULT_DAILY_FEE
     )
     is_lendable = serializers.BooleanField(default=True)
-
-    def validate_isbn(self, value: str | None) -> str | None:
-        try:
-            return isbn13(value) if value else None
-        except InvalidIsbn as error:
-            raise serializers.ValidationError(str(error)) from error
 
     def validate_language(self, value: str) -> str:
         try:

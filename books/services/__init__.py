@@ -1,17 +1,15 @@
 """The catalogue's use cases: the title records, their copies, and what lending does to both."""
 
 from books.services.authors import AuthorChanges, StaleAuthor, update_author
+from books.services.authorships import Credit
 from books.services.catalogue import (
     BookChanges,
-    BookInUse,
-    IsbnTaken,
     StaleBook,
     book_saved,
     create_book,
     names_changed,
     set_lendable,
     update_book,
-    withdraw_or_delete_book,
 )
 from books.services.circulation import (
     BookNotFound,
@@ -39,6 +37,8 @@ from books.services.copies import (
     next_barcodes,
     remove_copy,
 )
+from books.services.isbns import IsbnTaken
+from books.services.withdrawing import BookInUse, restore_book, withdraw_or_delete_book
 
 __all__ = [
     "AuthorChanges",
@@ -50,6 +50,7 @@ __all__ = [
     "CopyNotFound",
     "CopyNotFree",
     "CopyNotOut",
+    "Credit",
     "IsbnTaken",
     "StaleAuthor",
     "StaleBook",
@@ -71,6 +72,7 @@ __all__ = [
     "next_barcodes",
     "record_loan",
     "remove_copy",
+    "restore_book",
     "set_lendable",
     "set_waiting_count",
     "update_author",

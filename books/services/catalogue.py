@@ -1,23 +1,23 @@
-"""The title records: entered, corrected, withheld from lending, withdrawn."""
+"""The title records: entered, corrected, withheld from lending."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
 from books import caches
-from books.events import BookCreated, BookDeleted, BookUpdated
-from books.isbn import isbn13
+from books.events import BookCreated, BookUpdated
 from books.matching import match_key
-from books.models import Authorship, Book, Copy, Isbn
+from books.models import Book
 from books.queries import authors_of
+from books.services.authorships import Credit, set_authors
 from books.services.circulation import BookNotFound, availability_changed, lock_book
-from books.services.names import author_ids, genre_ids, publisher_ids
-from library_portal.errors import InvalidInput, PortalError
+from books.services.isbns import IsbnTaken, set_isbns, wanted_isbns
+from books.services.names import genre_ids, publisher_ids
+from library_portal.errors import PortalError
 from library_portal.outbox import record
 from library_portal.outbox.recording import record_many
 
@@ -28,21 +28,11 @@ class StaleBook(PortalError):
     title = _("Somebody else has changed this book in the meantime. Read it again, then change it.")
 
 
-class IsbnTaken(InvalidInput):
-    title = _("Another book has this ISBN.")
-
-    def __init__(self) -> None:
-        super().__init__(errors={"isbn": [self.title]})
-
-
-class BookInUse(PortalError):
-    code = "conflict"
-    status = 409
-    title = _("Copies of this book are held or on loan, or people wait for it.")
-
-
 class BookChanges(TypedDict, total=False):
-    """What a librarian says of a book; people, genres and publisher by name, authors as on the title page."""
+    """What a librarian says of a book; people, genres and publisher by name, authors as on the title page.
+
+    `isbns` are all by which it is found; `isbn`, or else the first of them, is the main one.
+    """
 
     title: str
     original_title: str
@@ -54,12 +44,13 @@ class BookChanges(TypedDict, total=False):
     cover: str
     cover_url: str
     isbn: str | None
+    isbns: list[str]
     description: str
     price: Decimal | None
     daily_fee: Decimal
     is_lendable: bool
     publisher: str | None
-    authors: list[str]
+    authors: Sequence[str | Credit]
     genres: list[str]
 
 
@@ -77,7 +68,7 @@ def update_book(*, book_id: int, changes: BookChanges, version: int | None = Non
 
     Changing nothing is no change. Raises BookNotFound, StaleBook, InvalidIsbn, IsbnTaken.
     """
-    book = _lock_present_book(book_id)
+    book = lock_present_book(book_id)
     if version is not None and book.version != version:
         raise StaleBook
     lendable_before = book.is_lendable
@@ -91,25 +82,6 @@ def update_book(*, book_id: int, changes: BookChanges, version: int | None = Non
 def set_lendable(*, book_id: int, is_lendable: bool, now: datetime) -> Book:
     """Lends or withholds the whole title; loans that run go on. Raises BookNotFound."""
     return update_book(book_id=book_id, changes={"is_lendable": is_lendable}, now=now)
-
-
-@transaction.atomic
-def withdraw_or_delete_book(*, book_id: int, version: int | None = None, now: datetime) -> None:
-    """Deletes a book nobody ever asked for; one with a history is withdrawn.
-
-    Raises BookNotFound, StaleBook, BookInUse.
-    """
-    book = _lock_present_book(book_id)
-    if version is not None and book.version != version:
-        raise StaleBook
-    out = book.copies.filter(status__in=[Copy.Status.HELD, Copy.Status.ON_LOAN])
-    if book.waiting_count or out.exists():
-        raise BookInUse
-    withdrawn = not _deleted(book)
-    if withdrawn:
-        _withdraw(book, now)
-    record(BookDeleted(book_id=book_id, withdrawn=withdrawn))
-    caches.renew_on_commit(book_id)
 
 
 def book_saved(*, book_id: int, created: bool, now: datetime) -> Book:
@@ -137,7 +109,8 @@ def names_changed(*, book_ids: Sequence[int]) -> None:
     caches.renew_on_commit(*book_ids)
 
 
-def _lock_present_book(book_id: int) -> Book:
+def lock_present_book(book_id: int) -> Book:
+    """Raises BookNotFound, also for a withdrawn one."""
     book = lock_book(book_id)
     if book.withdrawn_at is not None:
         raise BookNotFound
@@ -146,20 +119,23 @@ def _lock_present_book(book_id: int) -> Book:
 
 def _store(book: Book, changes: BookChanges) -> bool:
     """Writes what differs; tells whether anything did."""
-    plain = {name: value for name, value in changes.items() if name not in ("authors", "genres", "publisher")}
-    if "isbn" in plain:
-        plain["isbn"] = isbn13(changes["isbn"]) if changes["isbn"] else None
+    plain: dict[str, Any] = {name: value for name, value in changes.items() if name not in _NOT_PLAIN}
+    isbns = wanted_isbns(book, changes) if "isbn" in changes or "isbns" in changes else None
+    if isbns is not None:
+        plain["isbn"] = isbns[0] if isbns else None
     if "publisher" in changes:
         plain["publisher_id"] = _publisher_id(changes["publisher"])
     differing = [name for name, value in plain.items() if getattr(book, name) != value]
     for name in differing:
         setattr(book, name, plain[name])
     _save(book, differing)
-    if "isbn" in plain:
-        _set_main_isbn(book)
-    authors_differ = "authors" in changes and _set_authors(book, changes["authors"])
+    isbns_differ = isbns is not None and set_isbns(book, isbns)
+    authors_differ = "authors" in changes and set_authors(book, changes["authors"])
     genres_differ = "genres" in changes and _set_genres(book, changes["genres"])
-    return bool(differing) or authors_differ or genres_differ
+    return bool(differing) or isbns_differ or authors_differ or genres_differ
+
+
+_NOT_PLAIN = ("authors", "genres", "publisher", "isbns")
 
 
 def _save(book: Book, fields: list[str]) -> None:
@@ -172,34 +148,8 @@ def _save(book: Book, fields: list[str]) -> None:
         raise
 
 
-def _set_main_isbn(book: Book) -> None:
-    """The main ISBN is among those by which the book is found. Raises IsbnTaken."""
-    if book.isbn:
-        known, _created = Isbn.objects.get_or_create(number=book.isbn, defaults={"book": book})
-        if known.book_id != book.pk:
-            raise IsbnTaken
-
-
 def _publisher_id(name: str | None) -> int | None:
     return publisher_ids([name])[name] if name else None
-
-
-def _set_authors(book: Book, names: Iterable[str]) -> bool:
-    wanted = list(dict.fromkeys(names))
-    kept = {authorship.author.name: authorship.role for authorship in _authorships(book)}
-    if list(kept) == wanted:
-        return False
-    ids = author_ids(wanted)
-    book.authorships.all().delete()
-    Authorship.objects.bulk_create(
-        Authorship(book=book, author_id=ids[name], position=position, role=kept.get(name, ""))
-        for position, name in enumerate(wanted)
-    )
-    return True
-
-
-def _authorships(book: Book) -> Iterable[Authorship]:
-    return book.authorships.select_related("author").order_by("position", "pk")
 
 
 def _set_genres(book: Book, names: Iterable[str]) -> bool:
@@ -208,20 +158,3 @@ def _set_genres(book: Book, names: Iterable[str]) -> bool:
         return False
     book.genres.set(wanted)
     return True
-
-
-def _deleted(book: Book) -> bool:
-    try:
-        with transaction.atomic():
-            book.copies.all().delete()
-            Book.objects.filter(pk=book.pk).delete()
-    except ProtectedError:
-        return False
-    return True
-
-
-def _withdraw(book: Book, now: datetime) -> None:
-    book.copies.filter(status=Copy.Status.AVAILABLE).update(
-        status=Copy.Status.UNAVAILABLE, reason=Copy.Reason.WITHDRAWN
-    )
-    Book.objects.filter(pk=book.pk).update(withdrawn_at=now, updated_at=now, version=book.version + 1)

@@ -6,14 +6,17 @@ from typing import Any
 from django.db import connection
 
 from books.matching import author_key
-from books.models import Author, Genre, Publisher
+from books.models import Author, AuthorAlias, Genre, Publisher
 
 
 def author_ids(names: Iterable[str]) -> dict[str, int]:
+    """By each name as it was asked for: the other names of an author (AuthorAlias) are that author's."""
     wanted = sorted(set(names))
-    new = (Author(name=name, match_key=author_key(name)) for name in wanted)
+    aliases = dict(AuthorAlias.objects.filter(name__in=wanted).values_list("name", "author_id"))
+    own = [name for name in wanted if name not in aliases]
+    new = (Author(name=name, match_key=author_key(name)) for name in own)
     Author.objects.bulk_create(new, ignore_conflicts=True)
-    return dict(Author.objects.filter(name__in=wanted).values_list("name", "pk"))
+    return aliases | dict(Author.objects.filter(name__in=own).values_list("name", "pk"))
 
 
 def genre_ids(names: Iterable[str]) -> dict[str, int]:
