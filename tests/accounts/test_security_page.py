@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 PAGE, TOTP, SECOND_STEP = "/me/security/", "/api/v1/auth/totp/", "/api/v1/auth/second-step/"
 SESSIONS = "/api/v1/auth/sessions/"
 ACTIONS = ["second-step/", "authenticator/begin/", "authenticator/remove/", "recovery-codes/"]
-SESSION_ACTIONS = ["sessions/end-others/", f"sessions/{uuid4()}/end/"]
+SESSION_ACTIONS = ["sessions/end-others/", f"sessions/{UUID(int=7)}/end/"]
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0"
 
 
