@@ -15,14 +15,20 @@ from library_portal.api.etag import not_modified, weak_etag
 from library_portal.api.json import dumps
 from library_portal.errors import PortalError
 
+JSON = "application/json"
 _VERSION = re.compile(r'^(?:W/)?"(\d{1,9})-')
 
 
-def kept_list(request: Request, build: Callable[[], Any]) -> HttpResponse:
+def kept_list(request: Request, build: Callable[[], Any], *, content_type: str = JSON) -> HttpResponse:
     """A list everybody sees alike, kept until anything in the catalogue changes."""
+    return kept(request, caches.LISTS, build, content_type=content_type)
+
+
+def kept(request: Request, scope: str, build: Callable[[], Any], *, content_type: str) -> HttpResponse:
+    """What everybody sees alike at this address, kept until the scope changes."""
     asked = blake2b(request.build_absolute_uri().encode(), digest_size=16).hexdigest()
-    body = caches.kept(caches.LISTS, asked, lambda: dumps(build()))
-    return _answer(request, body, weak_etag(body))
+    body = caches.kept(scope, asked, lambda: dumps(build()))
+    return _answer(request, body, weak_etag(body), content_type)
 
 
 def kept_book(request: Request, book_id: int) -> HttpResponse:
@@ -40,13 +46,13 @@ def kept_author(request: Request, author_id: int) -> HttpResponse:
 def book_response(book_id: int, status: int = 200) -> HttpResponse:
     """The book as it is now, for the one who has just changed it."""
     body = _book_bytes(book_id)
-    return HttpResponse(body, "application/json", status, headers={"ETag": _versioned_etag(body)})
+    return HttpResponse(body, JSON, status, headers={"ETag": _versioned_etag(body)})
 
 
 def author_response(author_id: int) -> HttpResponse:
     """The author as they are now, for the one who has just changed their page."""
     body = _author_bytes(author_id)
-    return HttpResponse(body, "application/json", headers={"ETag": _versioned_etag(body)})
+    return HttpResponse(body, JSON, headers={"ETag": _versioned_etag(body)})
 
 
 def _book_bytes(book_id: int) -> bytes:
@@ -57,8 +63,8 @@ def _author_bytes(author_id: int) -> bytes:
     return dumps(queries.author_detail(author_id=author_id))
 
 
-def _answer(request: Request, body: bytes, etag: str) -> HttpResponse:
-    answer = not_modified(request, etag) or HttpResponse(body, "application/json")
+def _answer(request: Request, body: bytes, etag: str, content_type: str = JSON) -> HttpResponse:
+    answer = not_modified(request, etag) or HttpResponse(body, content_type)
     answer["ETag"] = etag
     return answer
 

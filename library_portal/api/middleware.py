@@ -1,4 +1,4 @@
-"""Stops input that no view should meet, and gives every error under /api/ the one form of the contract."""
+"""Stops input that no view should meet, and gives every error under /api/ and /opds/ the one form of the contract."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from library_portal.api.problems import CONTENT_TYPE, RETRY_AFTER_SECONDS, problem
 
-API = "/api/"
+# OPDS feeds are for programs too.
+API = ("/api/", "/opds/")
 PAGE_METHODS = ("GET", "HEAD", "POST")
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
