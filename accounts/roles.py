@@ -36,6 +36,7 @@ LIBRARIANS_MAY = {
     "subscriptions.plan": LOOK,
     "subscriptions.subscription": LOOK,
     "subscriptions.wallet": LOOK,
+    "watching.watchedbook": LOOK,
     "accounts.patron": ("view", "add", "change"),
     "accounts.user": LOOK,
 }

@@ -36,3 +36,50 @@ class BookAvailabilityChanged(Event):
     free_copies: int
     waiting: int
     name: ClassVar[str] = "book.availability_changed"
+
+
+@dataclass(frozen=True)
+class BookCoverWanted(Event):
+    """Somebody has just named a picture on a host that pictures are fetched from; imports leave it to the clock."""
+
+    book_id: int
+    name: ClassVar[str] = "book.cover_wanted"
+
+
+@dataclass(frozen=True)
+class ImportFinished(Event):
+    """All books of the import are in the catalogue: followers of its authors are told by this, not book by book."""
+
+    job_id: int
+    name: ClassVar[str] = "import.finished"
+
+
+@dataclass(frozen=True)
+class ImportRequested(Event):
+    """A catalogue file was uploaded and is to be read."""
+
+    job_id: int
+    name: ClassVar[str] = "import.requested"
+
+
+@dataclass(frozen=True)
+class ImportContinued(Event):
+    """A slice of the file was read; there is more."""
+
+    job_id: int
+    name: ClassVar[str] = "import.continued"
+
+
+@dataclass(frozen=True)
+class BooksImported(Event):
+    """An import wrote these books, or took them back: one event for the portal's own handlers, for many books."""
+
+    job_id: int
+    book_ids: list[int]
+    name: ClassVar[str] = "import.books_written"
+
+
+@dataclass(frozen=True)
+class ImportReverted(Event):
+    job_id: int
+    name: ClassVar[str] = "import.reverted"

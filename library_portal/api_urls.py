@@ -8,5 +8,6 @@ urlpatterns = [
     path("", include("accounts.api_urls")),
     path("", include("subscriptions.api_urls")),
     path("", include("reservations.api_urls")),
+    path("", include("watching.api_urls")),
     path("", include("library_portal.notifications.api_urls")),
 ]

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("subscriptions.urls")),
     path("", include("reservations.urls")),
     path("", include("authors.urls")),
+    path("", include("watching.urls")),
     path("", include("library_portal.notifications.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("library_portal.api_urls")),

@@ -78,6 +78,11 @@ def open_reservation(*, user_id: int, book_id: int) -> Reservation | None:
     return reservations_of(user_id=user_id).filter(book_id=book_id, status__in=OPEN).first()
 
 
+def has_asked_for(*, user_id: int, book_id: int) -> bool:
+    """Whether this patron waits for the book, has it held, or has it."""
+    return Reservation.objects.filter(user_id=user_id, book_id=book_id, status__in=OPEN).exists()
+
+
 def shelf(*, user_id: int) -> Shelf:
     """Everything a patron has to do with, and the last of what ended."""
     open_ones = list(reservations_of(user_id=user_id).filter(status__in=OPEN))

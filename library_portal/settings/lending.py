@@ -11,6 +11,8 @@ SELF_SERVICE: bool = env.bool("SELF_SERVICE", default=True)
 # How long an ended loan names its book where its reader keeps no history; the frequent-reader rule looks as far back.
 LOAN_HISTORY_DAYS: int = env.int("LOAN_HISTORY_DAYS", default=30)
 MAX_PENDING: int = env.int("MAX_PENDING", default=10)
+# Books watched and authors followed, together.
+MAX_WATCHES: int = env.int("MAX_WATCHES", default=200)
 MAX_EXTENSIONS: int = env.int("MAX_EXTENSIONS", default=2)
 DEFAULT_DAILY_FEE = Decimal(env.str("DEFAULT_DAILY_FEE", default="0.10"))
 LATE_FEE_FACTOR = Decimal(env.str("LATE_FEE_FACTOR", default="2"))

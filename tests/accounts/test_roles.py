@@ -25,6 +25,7 @@ LIBRARIANS_MAY = {
         ("reservations", ("reservation",), ("view", "add", "change")),
         ("reservations", ("pastloans",), ("view",)),
         ("subscriptions", ("debt", "ledgerentry", "payment", "plan", "subscription", "wallet"), ("view",)),
+        ("watching", ("watchedbook",), ("view",)),
         ("accounts", ("user",), ("view",)),
         ("accounts", ("patron",), ("view", "add", "change")),
     )

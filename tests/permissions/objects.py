@@ -20,6 +20,7 @@ from reservations.models import PastLoans, Reservation
 from subscriptions.checkout import checkout_url
 from subscriptions.models import Debt, Payment, Plan, Wallet
 from tests.factories.books import AuthorFactory, BookFactory, CopyFactory, GenreFactory, PublisherFactory
+from tests.factories.watching import WatchFactory
 
 Maker = Callable[[User], Any]
 ISBN = "9780061054884"
@@ -117,6 +118,14 @@ def a_debt(owner: User) -> int:
     return Debt.objects.create(wallet_id=a_wallet(owner), amount=1, outstanding=1, reference="reservation:1").pk
 
 
+def a_watch(owner: User) -> int:
+    return WatchFactory(user=owner).pk
+
+
+def a_watched_book(owner: User) -> int:
+    return WatchFactory(user=owner).book_id
+
+
 def a_type_and_an_object(owner: User) -> tuple[int, int]:
     return ContentType.objects.get_for_model(User).pk, owner.pk
 
@@ -125,6 +134,7 @@ def a_type_and_an_object(owner: User) -> tuple[int, int]:
 MAKERS: dict[str, Maker] = {
     "/books/": a_book,
     "/authors/": lambda _owner: AuthorFactory().pk,
+    "/opds/publications/": a_book,
     "/pay/test/": a_place_to_pay,
     "/me/reservations/": a_reservation,
     "/me/inbox/": a_notification,
@@ -139,6 +149,7 @@ MAKERS: dict[str, Maker] = {
     "/api/v1/payments/": a_payment,
     "/api/v1/reservations/": a_reservation,
     "/api/v1/notifications/": a_notification,
+    "/api/v1/watches/": a_watch,
     "/api/v1/users/": lambda owner: owner.pk,
     "/admin/{app_label}/": lambda _owner: "books",
     "/admin/{url}": lambda _owner: "nothing/here/",
@@ -167,6 +178,7 @@ MAKERS: dict[str, Maker] = {
     "/admin/subscriptions/plan/": lambda _owner: Plan.objects.get(code="FREE").pk,
     "/admin/subscriptions/subscription/": a_subscription,
     "/admin/subscriptions/wallet/": a_wallet,
+    "/admin/watching/watchedbook/": a_watched_book,
 }
 # What a route can't be asked without.
 QUERIES = {"/admin/autocomplete/": "?app_label=reservations&model_name=reservation&field_name=book"}
