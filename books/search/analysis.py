@@ -10,11 +10,16 @@ from stdnum import isbn as isbn_numbers
 from stdnum.exceptions import ValidationError
 
 from .folding import fold
+from .numbers import in_digits
+from .romanising import romanised
+
+Words = tuple[str, ...]
 
 LONGEST_PREFIX = 16
 SHORTEST_MISSPELT = 4
 LONGEST_MISSPELT = 24
 SHORTEST_SKELETON = 3
+SHORTEST_ISBN_BEGINNING = 5
 
 # Writing without spaces between words, where any run of two characters may be a word.
 _UNSPACED = (
@@ -28,6 +33,7 @@ _ARTICLES = frozenset(
 )  # fmt: skip
 _ARABIC_ARTICLE = "ال"
 _GERMANIC = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_THOUSANDS = re.compile(r"(?<=\d)[,'](?=\d{3}(?!\d))")
 _PROGRAMMING = ((re.compile(r"\b([a-z])\+\+"), r"\1pp"), (re.compile(r"\b([a-z])#"), r"\1sharp"))
 _SOUNDS = (
     ("ph", "f"),
@@ -59,7 +65,7 @@ _WORD_CHARACTERS = _WordCharacters()
 
 
 @lru_cache(maxsize=50_000)
-def words(text: str) -> tuple[str, ...]:
+def words(text: str) -> Words:
     """The folded words in order. An apostrophe joins (ender's: enders); unspaced scripts give overlapping pairs."""
     return tuple(_split(_plain(text).replace("'", "")))
 
@@ -68,7 +74,7 @@ def _plain(text: str) -> str:
     folded = fold(text)
     for symbols, spelled in _PROGRAMMING:
         folded = symbols.sub(spelled, folded)
-    return folded
+    return _THOUSANDS.sub("", folded)
 
 
 def _split(folded: str) -> Iterator[str]:
@@ -89,11 +95,31 @@ def is_unspaced(text: str) -> bool:
 
 
 @lru_cache(maxsize=50_000)
+def readings(text: str) -> tuple[Words, ...]:
+    """The words as they are written, then as readers may write all of them instead.
+
+    Numbers in digits; German ae, oe and ue; Arabic without articles; Cyrillic and Greek in Latin letters.
+    """
+    main = words(text)
+    others = [in_digits(main)]
+    if not text.isascii():
+        others += [
+            words(text.lower().translate(_GERMANIC)),
+            tuple(_without_arabic_article(word) for word in main),
+            words(romanised(" ".join(main))),
+        ]
+    return tuple(dict.fromkeys((main, *others)))
+
+
+def _without_arabic_article(word: str) -> str:
+    return word.removeprefix(_ARABIC_ARTICLE) if len(word) > 4 else word
+
+
+@lru_cache(maxsize=50_000)
 def other_forms(text: str) -> frozenset[str]:
     """Further words under which a reader may look for this text.
 
-    Pairs of words joined, initials joined, the parts around an apostrophe, German ae, oe and ue, Arabic without
-    its article, single characters of unspaced scripts.
+    Pairs of words joined, initials joined, the parts around an apostrophe, single characters of unspaced scripts.
     """
     main = words(text)
     forms = {left + right for left, right in pairwise(main)} | set(_joined_initials(main))
@@ -101,8 +127,6 @@ def other_forms(text: str) -> frozenset[str]:
         forms.update(_split(_plain(text).replace("'", " ")))
     if not text.isascii():
         forms = {form for form in forms if not is_unspaced(form)}
-        forms.update(words(text.lower().translate(_GERMANIC)))
-        forms.update(word.removeprefix(_ARABIC_ARTICLE) for word in main if len(word) > 4)
         forms.update(character for character in fold(text) if is_unspaced(character) and character.isalpha())
     return frozenset(forms.difference(main))
 
@@ -118,7 +142,12 @@ def _joined_initials(main: Iterable[str]) -> Iterator[str]:
         run = ""
 
 
-def without_article(title_words: tuple[str, ...]) -> tuple[str, ...]:
+def signs(text: str) -> str:
+    """What a text without any letter or digit is found by."""
+    return "".join(fold(text).split())
+
+
+def without_article(title_words: Words) -> Words:
     return title_words[1:] if len(title_words) > 1 and title_words[0] in _ARTICLES else title_words
 
 
@@ -160,6 +189,20 @@ def isbn_forms(text: str) -> tuple[str, ...]:
             continue
         return tuple(form for form in (thirteen, _isbn10(thirteen)) if form)
     return ()
+
+
+def isbn_beginnings(thirteen: str) -> tuple[str, ...]:
+    """Beginnings of the number after its 978, which ISBN-10 and 13 have in common."""
+    return tuple(thirteen[3 : 3 + length] for length in range(SHORTEST_ISBN_BEGINNING, 10))
+
+
+def isbn_beginning(text: str) -> str:
+    """What `isbn_beginnings` has of a number that may be a part of an ISBN typed so far; empty when it can't be."""
+    compact = _compact_isbn(text)
+    if not compact.isascii() or not compact.isdecimal() or len(compact) > 13:
+        return ""
+    begun = compact[3:] if compact[:3] in ("978", "979") else compact
+    return begun[:9] if len(begun) >= SHORTEST_ISBN_BEGINNING else ""
 
 
 def _compact_isbn(text: str) -> str:

@@ -4,7 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from .analysis import isbn_forms, other_forms, prefixes, spellings, without_article, words
+from django.conf.locale import LANG_INFO
+
+from .analysis import (
+    Words,
+    isbn_beginnings,
+    isbn_forms,
+    other_forms,
+    prefixes,
+    readings,
+    signs,
+    spellings,
+    without_article,
+    words,
+)
 from .documents import BookDocument, Named
 
 # The order of IndexedBook.fields.
@@ -33,7 +46,7 @@ def analyse_book(book: BookDocument) -> IndexedBook:
     fields = [_field([text]) if text else "" for text in (book.title, book.original_title)]
     fields.append(_field([author.name for author in book.authors]))
     fields += [_field([book.series]), _field([book.subtitle])]
-    fields.append(_field([entry.name for entry in (*book.genres, *_given(book.publisher))]))
+    fields.append(_field(_further(book)))
     main = {word for field in fields[:-1] for word in main_words(field)}
     every = {word for field in fields for word in field.split()} - {";", "|"}
     return IndexedBook(
@@ -53,17 +66,34 @@ def analyse_book(book: BookDocument) -> IndexedBook:
 
 
 def _field(texts: list[str]) -> str:
-    """The words of each text in order, texts parted by " ; ", then after " | " the other forms of all."""
-    main = " ; ".join(" ".join(words(text)) for text in texts)
+    """Every reading of each text, parted by " ; ", then after " | " the other forms of all."""
+    main = " ; ".join(" ".join(reading) for text in texts for reading in readings(text))
     forms = sorted(set().union(*(other_forms(text) for text in texts)))
     return f"{main} | {' '.join(forms)}" if forms else main
+
+
+def _further(book: BookDocument) -> list[str]:
+    """What a reader may add to a title or look for alone: genres, publisher, year and language by its names."""
+    texts = [entry.name for entry in (*book.genres, *_given(book.publisher))]
+    texts += [str(book.year)] if book.year is not None else []
+    language = LANG_INFO.get(book.language, {})
+    return texts + [language[name] for name in ("name", "name_local") if name in language]
+
+
+def texts_of(field: str) -> list[Words]:
+    """The readings that a field was made of."""
+    return [tuple(text.split()) for text in field.partition(" | ")[0].split(" ; ")]
 
 
 def main_words(field: str) -> list[str]:
     return field.partition(" | ")[0].replace(" ;", "").split()
 
 
-def title_key(title_words: tuple[str, ...]) -> str:
+def title_key(title: str) -> str:
+    return _title_key(words(title)) if words(title) else f"={signs(title)}"
+
+
+def _title_key(title_words: Words) -> str:
     return "=" + " ".join(without_article(title_words))
 
 
@@ -73,11 +103,16 @@ def filter_key(kind: str, value: int | str) -> str:
 
 
 def _title_keys(book: BookDocument) -> set[str]:
-    return {title_key(words(title)) for title in (book.title, book.original_title) if title}
+    titles = [title for title in (book.title, book.original_title) if title]
+    return {title_key(title) for title in titles} | {
+        _title_key(reading) for title in titles for reading in readings(title) if reading
+    }
 
 
 def _isbn_keys(book: BookDocument) -> set[str]:
-    return {f"isbn:{form}" for isbn in book.isbns for form in isbn_forms(isbn)}
+    forms = {form for isbn in book.isbns for form in isbn_forms(isbn)}
+    beginnings = {begun for form in forms if len(form) == 13 for begun in isbn_beginnings(form)}
+    return {f"isbn:{form}" for form in forms} | {f"isbn~{begun}" for begun in beginnings}
 
 
 def _filter_keys(book: BookDocument) -> set[str]:
@@ -86,7 +121,7 @@ def _filter_keys(book: BookDocument) -> set[str]:
     keys = {filter_key(kind, value) for kind, entry in named for value in entry}
     keys |= {filter_key("language", book.language)} if book.language else set()
     keys |= {filter_key("cover", book.cover)} if book.cover else set()
-    return keys | ({"lendable:yes"} if book.is_lendable else {"lendable:no"})
+    return keys | {filter_key("status", book.status)}
 
 
 def _facets(book: BookDocument) -> list[str]:
@@ -94,10 +129,11 @@ def _facets(book: BookDocument) -> list[str]:
     facets = [f"genre:{genre.id}:{genre.name}" for genre in book.genres]
     facets += [f"author:{author.id}:{author.name}" for author in book.authors]
     facets += [f"language:{book.language}:{book.language}"] if book.language else []
+    facets += [f"publisher:{publisher.id}:{publisher.name}" for publisher in _given(book.publisher)]
     if book.year is not None:
         decade = book.year // 10 * 10
         facets.append(f"decade:{decade}:{decade}")
-    return facets
+    return [*facets, f"availability:{book.status}:{book.status}"]
 
 
 def _given(publisher: Named | None) -> tuple[Named, ...]:

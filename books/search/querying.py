@@ -2,22 +2,36 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from library_portal.errors import PortalError
 
-from .analysis import LONGEST_PREFIX, can_be_misspelt, isbn_forms, spellings, words
+from .analysis import (
+    LONGEST_PREFIX,
+    Words,
+    can_be_misspelt,
+    isbn_beginning,
+    isbn_forms,
+    readings,
+    signs,
+    spellings,
+    words,
+)
 from .indexing import filter_key, title_key
 from .store import Condition, Selection
 
 LONGEST_QUERY = 200
 MOST_WORDS = 24
-# With more words than this, leaving each out in turn would ask the store too often.
-MOST_WORDS_TO_LEAVE_OUT = 6
+# Each reading asks the store once more.
+MOST_READINGS = 3
+MOST_INITIALS = 3
+# Of a long query, so many of the longest words stand for all when one of them may be wrong.
+MOST_TELLING = 6
 # Words that readers add or leave out without meaning anything by it.
-_SMALL_WORDS = frozenset(
+SMALL_WORDS = frozenset(
     {"a", "an", "and", "book", "books", "by", "das", "de", "der", "die", "el", "for", "from", "in", "la", "le", "les",
      "of", "on", "or", "the", "to", "und", "with"}
 )  # fmt: skip
@@ -27,31 +41,39 @@ Plan = tuple[Condition, ...]
 
 
 class InvalidQuery(PortalError):
-    """The query can't be searched for."""
+    """The query can't be searched for; `field` names what is wrong with it."""
 
     code = "validation_error"
     status = 400
     title = _("This search cannot be understood.")
 
+    def __init__(self, detail: Any = "", *, field: str = "q") -> None:
+        super().__init__(detail, errors={field: [detail or self.title]})
+
+
+class OnlySigns(InvalidQuery):
+    """No letter, no digit, and no title that is made of these signs."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Please type at least one letter or digit."))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """Genre, author and publisher by id or name; years inclusive."""
+    """Genre, author and publisher by id or name; `status` as the index last heard of it; years inclusive."""
 
     author: int | str | None = None
     genre: int | str | None = None
     publisher: int | str | None = None
     language: str | None = None
     cover: str | None = None
-    lendable: bool | None = None
+    status: str | None = None
     year_min: int | None = None
     year_max: int | None = None
 
     def selection(self) -> Selection:
-        kinds = ("author", "genre", "publisher", "language", "cover")
+        kinds = ("author", "genre", "publisher", "language", "cover", "status")
         keys = [filter_key(kind, value) for kind in kinds if (value := getattr(self, kind)) not in (None, "")]
-        if self.lendable is not None:
-            keys.append("lendable:yes" if self.lendable else "lendable:no")
         return Selection(tuple(Condition("words", (key,)) for key in keys), self.year_min, self.year_max)
 
 
@@ -60,35 +82,43 @@ NO_FILTERS = Filters()
 
 @dataclass(frozen=True)
 class Query:
-    """What to look for: words in order, of which the last may be the beginning of one, and perhaps an ISBN."""
+    """What to look for: words in order, of which the last may be the beginning of one, and perhaps an ISBN.
 
-    words: tuple[str, ...]
+    `readings` are the words as typed, then as the index may have them instead; a text of signs only has none.
+    """
+
+    readings: tuple[Words, ...]
+    title: str
     isbns: tuple[str, ...] = ()
+    isbn_begun: str = ""
+
+    @property
+    def words(self) -> Words:
+        return self.readings[0]
+
+    @property
+    def by_title(self) -> Plan:
+        return (Condition("words", (self.title,)),)
 
     @property
     def by_isbn(self) -> Plan:
         return (Condition("words", tuple(f"isbn:{isbn}" for isbn in self.isbns)),)
 
     @property
-    def by_prefix(self) -> Plan:
-        return (*_all_of(self.words[:-1]), Condition("prefixes", _beginnings(self.words[-1])))
-
-    @property
-    def by_words(self) -> Plan:
-        return _all_of(self.words)
-
-    @property
-    def by_title(self) -> Plan:
-        return _all_of((title_key(self.words),))
+    def by_isbn_begun(self) -> Plan:
+        return (Condition("words", (f"isbn~{self.isbn_begun}",)),)
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A looser reading of a query that found nothing as it was typed."""
+    """A looser reading of a query that found nothing as it was typed; books of any of its plans will do.
 
-    words: tuple[str, ...]
-    plan: Plan
-    misspelt: bool = True
+    `missing` is how many telling words a book may lack.
+    """
+
+    words: Words
+    plans: tuple[Plan, ...]
+    missing: int = 0
 
 
 def analyse_query(text: str) -> Query | None:
@@ -97,23 +127,41 @@ def analyse_query(text: str) -> Query | None:
         return None
     if len(text) > LONGEST_QUERY:
         raise InvalidQuery(_("Please search for at most %(count)d characters.") % {"count": LONGEST_QUERY})
-    found = words(text) if "\0" not in text else ()
-    if not any(character.isalnum() for word in found for character in word):
-        raise InvalidQuery(_("Please type at least one letter or digit."))
-    return Query(found[:MOST_WORDS], isbn_forms(text))
+    if "\0" in text or not signs(text):
+        raise OnlySigns
+    found = readings(text) if any(character.isalnum() for word in words(text) for character in word) else ()
+    return Query(
+        tuple(reading[:MOST_WORDS] for reading in found), title_key(text), isbn_forms(text), isbn_beginning(text)
+    )
+
+
+def as_typed(query_words: Words) -> Plan:
+    *whole, last = query_words
+    return (*all_of(whole), Condition("prefixes", _beginnings(last)))
+
+
+def all_of(keys: Iterable[str]) -> Plan:
+    return tuple(Condition("words", (key,)) for key in dict.fromkeys(keys))
 
 
 def looser_attempts(query: Query) -> Iterator[Attempt]:
-    """Joined words first, then misspellings, then all words but one."""
-    for place in range(len(query.words) - 1):
-        joined = _joined(query.words, place)
-        yield Attempt(joined, _all_of(joined), misspelt=False)
-    yield from _misspelt(query.words)
-    yield from _fewer_words(query.words)
+    """Initials for names, then misspellings and joined words, then one word too many."""
+    yield from _by_initials(query.words)
+    for reading in query.readings[:MOST_READINGS]:
+        yield _misspelt(reading)
+    yield from _one_too_many(query.words)
 
 
-def _all_of(keys: Iterable[str]) -> Plan:
-    return tuple(Condition("words", (key,)) for key in dict.fromkeys(keys))
+def telling(query_words: Words) -> Words:
+    """The words that mean something; all of them where none does."""
+    found = tuple(word for word in query_words if word not in SMALL_WORDS and (len(word) > 2 or not word.isalpha()))
+    return tuple(dict.fromkeys(found or query_words))
+
+
+def joined(query_words: Words, place: int) -> Words:
+    """The word at that place joined to its neighbours, as a title may write it."""
+    pairs = pairwise(query_words[max(place - 1, 0) : place + 2])
+    return tuple(left + right for left, right in pairs)
 
 
 def _beginnings(word: str) -> tuple[str, ...]:
@@ -121,20 +169,32 @@ def _beginnings(word: str) -> tuple[str, ...]:
     return (word,) if len(word) <= LONGEST_PREFIX else (word, word[:LONGEST_PREFIX])
 
 
-def _joined(query_words: tuple[str, ...], place: int) -> tuple[str, ...]:
-    return (*query_words[:place], query_words[place] + query_words[place + 1], *query_words[place + 2 :])
+def _by_initials(query_words: Words) -> Iterator[Attempt]:
+    """Single letters begin names; two or three may be initials without dots."""
+    split = tuple(
+        part
+        for word in query_words
+        for part in (word if len(word) <= MOST_INITIALS and word not in SMALL_WORDS and word.isalpha() else [word])
+    )
+    if any(len(word) == 1 for word in split) and any(len(word) > 1 for word in split):
+        yield Attempt(split, (tuple(Condition("prefixes", _beginnings(word)) for word in dict.fromkeys(split)),))
 
 
-def _misspelt(query_words: tuple[str, ...]) -> Iterator[Attempt]:
-    *first, last = query_words
-    before = tuple(_spelled_like(word) for word in first)
-    if can_be_misspelt(last):
-        yield Attempt(query_words, (*before, _spelled_like(last)))
-    yield Attempt(query_words, (*before, Condition("prefixes", _beginnings_like(last))))
+def _misspelt(query_words: Words) -> Attempt:
+    wanted = telling(query_words)
+    conditions = {
+        word: _spelled_like(word, joined(query_words, place))
+        for place, word in enumerate(query_words)
+        if word in wanted
+    }
+    *_first, last = query_words
+    before = tuple(condition for word, condition in conditions.items() if word != last)
+    unfinished = Condition("prefixes", (*_beginnings_like(last), *joined(query_words, len(query_words) - 1)))
+    return Attempt(query_words, (tuple(conditions.values()), (*before, unfinished)))
 
 
-def _spelled_like(word: str) -> Condition:
-    return Condition("spellings", tuple(sorted(spellings(word))))
+def _spelled_like(word: str, others: Words = ()) -> Condition:
+    return Condition("spellings", tuple(sorted({*spellings(word), *others})))
 
 
 def _beginnings_like(word: str) -> tuple[str, ...]:
@@ -148,10 +208,18 @@ def _beginnings_like(word: str) -> tuple[str, ...]:
     )
 
 
-def _fewer_words(query_words: tuple[str, ...]) -> Iterator[Attempt]:
-    telling = tuple(word for word in query_words if word not in _SMALL_WORDS and (len(word) > 2 or not word.isalpha()))
-    if telling and telling != query_words:
-        yield from _misspelt(telling)
-    if 2 < len(telling) <= MOST_WORDS_TO_LEAVE_OUT:
-        for fewer in reversed(list(combinations(telling, len(telling) - 1))):
-            yield from _misspelt(fewer)
+def _one_too_many(query_words: Words) -> Iterator[Attempt]:
+    """All but one: of any two words one is there, which says the same and asks once."""
+    wanted = telling(query_words)
+    if len(wanted) == 2:
+        yield Attempt(query_words, tuple(all_of([word]) for word in wanted), missing=1)
+    elif len(wanted) > 2:
+        longest = sorted(wanted, key=len, reverse=True)[:MOST_TELLING]
+        *first, last = [word for word in wanted if word in longest]
+        whole = tuple(_either(*pair) for pair in combinations([*first, last], 2))
+        unfinished = (*(_either(*pair) for pair in combinations(first, 2)), Condition("prefixes", _beginnings(last)))
+        yield Attempt(query_words, (whole, unfinished), missing=1)
+
+
+def _either(word: str, other: str) -> Condition:
+    return _spelled_like(word, _spelled_like(other).any_of)

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from .analysis import without_article
-from .indexing import main_words
+from .analysis import Words, without_article
+from .indexing import main_words, texts_of
+from .querying import SMALL_WORDS, joined
 from .store import Candidate
 
 # How much a word is worth by the field that it is found in, of 10 for the whole query.
@@ -22,9 +23,6 @@ _TITLE_COVERAGE = 0.25
 _POPULARITY = 2.0
 # Popularity at which half of _POPULARITY is reached.
 _HALF_POPULAR = 8.0
-
-
-Words = tuple[str, ...]
 
 
 class Ranked(NamedTuple):
@@ -53,51 +51,74 @@ class _Field:
         self.forms = text.split()
 
     @property
-    def main(self) -> Words:
-        return tuple(main_words(self.text))
+    def main(self) -> list[str]:
+        return main_words(self.text)
 
     @property
-    def names(self) -> list[set[str]]:
-        return [set(name.split()) for name in self.text.partition(" | ")[0].split(" ; ")]
+    def texts(self) -> list[Words]:
+        return texts_of(self.text)
 
 
-def rank(query_words: Sequence[str], candidates: Iterable[Candidate], *, misspelt: bool = False) -> list[Ranked]:
-    """Best first; equal scores by popularity, then id. Candidates that miss a word of the query are left out."""
-    ranked = [hit for candidate in candidates if (hit := _ranked(tuple(query_words), candidate, misspelt)) is not None]
+def rank(
+    query_words: Sequence[str], candidates: Iterable[Candidate], *, loosely: bool = False, missing: int = 0
+) -> list[Ranked]:
+    """Best first; equal scores by popularity, then id. Candidates that miss a word of the query are left out.
+
+    Loosely, words may be misspelt or joined, small ones missing, and so many others.
+    """
+    words = tuple(query_words)
+    ranked = [hit for candidate in candidates if (hit := _ranked(words, candidate, loosely, missing)) is not None]
     return sorted(ranked, key=lambda hit: (-hit.score, -hit.book.popularity, hit.book.book_id))
 
 
-def _ranked(query_words: Words, candidate: Candidate, misspelt: bool) -> Ranked | None:
+def _ranked(query_words: Words, candidate: Candidate, loosely: bool, missing: int) -> Ranked | None:
     fields = [_Field(text) for text in candidate.fields]
-    worth, matched = 0.0, []
+    worth, counted, matched = 0.0, 0, []
     for place, word in enumerate(query_words):
         is_last = place == len(query_words) - 1
-        best, best_worth = _NO_MATCH, 0.0
-        for field, weight in zip(fields, _FIELD_WEIGHTS, strict=True):
-            if best_worth >= weight or not field.forms:
-                continue
-            match = _match(word, field, is_last, misspelt)
-            if match.quality * weight > best_worth:
-                best, best_worth = match, match.quality * weight
-        if not best.quality:
+        best, best_worth = _best(word, fields, is_last, loosely, joined(query_words, place) if loosely else ())
+        if best.quality:
+            matched.append(best.word)
+        elif loosely and word in SMALL_WORDS:
+            continue
+        elif not missing:
             return None
+        else:
+            missing -= 1
+        counted += 1
         worth += best_worth
-        matched.append(best.word)
-    placed = _placement(query_words if not misspelt else tuple(matched), fields)
-    score = worth / len(query_words) + placed + _popularity(candidate.popularity)
+    if not matched:
+        return None
+    found = tuple(dict.fromkeys(matched)) if loosely else query_words
+    score = worth / counted + _placement(found, fields) + _popularity(candidate.popularity)
     return Ranked(candidate, round(score, 4), tuple(matched))
 
 
-def _match(word: str, field: _Field, is_last: bool, misspelt: bool) -> _Match:
+def _best(word: str, fields: list[_Field], is_last: bool, loosely: bool, others: Words) -> tuple[_Match, float]:
+    """The match that is worth most, and its worth."""
+    best, best_worth = _NO_MATCH, 0.0
+    for field, weight in zip(fields, _FIELD_WEIGHTS, strict=True):
+        if best_worth >= weight or not field.forms:
+            continue
+        match = _match(word, field, is_last, loosely, others)
+        if match.quality * weight > best_worth:
+            best, best_worth = match, match.quality * weight
+    return best, best_worth
+
+
+def _match(word: str, field: _Field, is_last: bool, loosely: bool, others: Words) -> _Match:
     if word in field.forms:
         return _Match(_WHOLE, word)
+    for other in others:
+        if other in field.forms:
+            return _Match(_WHOLE, other)
     best = _NO_MATCH
-    if is_last:
+    if is_last or (loosely and len(word) == 1):
         starts = [form for form in field.forms if form.startswith(word)]
         if starts:
             nearest = min(starts, key=lambda form: (len(form), form))
             best = _Match(_PREFIX + 0.1 * len(word) / len(nearest), nearest)
-    if misspelt and len(word) >= _SHORTEST_MISSPELT and word.isalpha():
+    if loosely and len(word) >= _SHORTEST_MISSPELT and word.isalpha():
         best = max(best, _nearest(word, field, is_last))
     return best
 
@@ -117,17 +138,17 @@ def _nearest(word: str, field: _Field, is_last: bool) -> _Match:
 
 def _placement(query_words: Words, fields: list[_Field]) -> float:
     title, original_title, authors, series, *_ = fields
-    titles = [field.main for field in (title, original_title) if field.text]
+    titles = [text for field in (title, original_title) for text in field.texts if text]
     worth = [_title_placement(query_words, words) for words in titles]
-    worth.append(_SERIES_START if _begins(query_words, series.main) else 0.0)
+    worth += [_SERIES_START for words in series.texts if _begins(query_words, words)]
     about = tuple(word for word in query_words if word not in authors.forms)
     if not about:
-        worth.append(_EXACT_AUTHOR if set(query_words) in authors.names else _AUTHOR)
+        worth.append(_EXACT_AUTHOR if set(query_words) in map(set, authors.texts) else _AUTHOR)
     elif about == query_words[-1:] and any(name.startswith(about[0]) for name in authors.forms):
         worth.append(_AUTHOR * _UNFINISHED)
     if about and about != query_words and any(_same_title(about, words) for words in titles):
         worth.append(_EXACT_TITLE_AND_AUTHOR)
-    return max(worth)
+    return max(worth, default=0.0)
 
 
 def _same_title(query_words: Words, title: Words) -> bool:
