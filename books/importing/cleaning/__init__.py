@@ -1,6 +1,6 @@
 """Mending one cell at a time. What can't be kept is left out and said so to `warn`; nothing here stops a record."""
 
-from books.importing.cleaning.identifiers import isbns, web_address
+from books.importing.cleaning.identifiers import barcodes, isbns, web_address
 from books.importing.cleaning.languages import language
 from books.importing.cleaning.names import contributors, in_natural_order, people, publisher_name, subjects
 from books.importing.cleaning.numbers import (
@@ -26,6 +26,7 @@ from books.importing.cleaning.text import (
 
 __all__ = [
     "MOST_COPIES",
+    "barcodes",
     "contributors",
     "copies",
     "cover",

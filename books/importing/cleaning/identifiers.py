@@ -1,4 +1,4 @@
-"""ISBNs and web addresses."""
+"""ISBNs, barcodes and web addresses."""
 
 import re
 
@@ -18,6 +18,7 @@ _NUMBER = re.compile(
     rf"(?<![\d.])(?:97[89](?:{_HYPHEN}\d){{10}}|(?:\d{_HYPHEN}){{9}}[\dXx]|\d{{6,8}}[\dXx])(?![\d.]*\d|[-+\w])"
 )
 _LONGEST_ADDRESS = 500
+LONGEST_BARCODE = 40
 _is_web_address = URLValidator(schemes=["http", "https"])
 
 
@@ -38,6 +39,17 @@ def _isbn13(number: str, warn: Warn) -> str:
     except InvalidIsbn as error:
         warn(_("%s It was not stored.") % error)
         return ""
+
+
+def barcodes(value: str, warn: Warn) -> tuple[str, ...]:
+    """What is too long for a label is left out."""
+    kept = []
+    for barcode in filter(None, map(one_line, value.split(";"))):
+        if len(barcode) > LONGEST_BARCODE:
+            left_out(barcode, "barcodes", warn)
+        else:
+            kept.append(barcode)
+    return tuple(dict.fromkeys(kept))
 
 
 def web_address(value: str, warn: Warn) -> str:

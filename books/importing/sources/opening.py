@@ -7,10 +7,13 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 
 from books.importing.sources.csv_source import CsvSource
+from books.importing.sources.json_source import JsonSource
+from books.importing.sources.marc import MarcSource
+from books.importing.sources.marcxml import MarcXmlSource
 from books.importing.sources.source import Source, UnknownFile, Wishes
 
 # Asked in this order; CSV, which has no mark of its own, comes last.
-KINDS: tuple[type[Source], ...] = (CsvSource,)
+KINDS: tuple[type[Source], ...] = (MarcXmlSource, MarcSource, JsonSource, CsvSource)
 START = 65_536
 
 
@@ -23,7 +26,10 @@ def open_source(
     columns: Mapping[str, str] | None = None,
     companions: Mapping[str, Path] | None = None,
 ) -> Source:
-    """The file, ready to be read; `format` is one of ImportJob.Format. The source closes it. Raises OSError, UnknownFile."""
+    """The file, ready to be read and closed by its source; `format` is one of ImportJob.Format.
+
+    Raises OSError, UnknownFile.
+    """
     opened = file.open("rb") if isinstance(file, Path) else file
     wishes = Wishes(profile=profile, encoding=encoding, columns=columns or {}, companions=companions or {})
     try:

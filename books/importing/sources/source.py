@@ -22,14 +22,14 @@ class UnknownFile(PortalError):
 class Read(NamedTuple):
     """One record of a file; `number` is its line in a CSV file, else its place, from 1.
 
-    `record` is None where it was refused, or, with `is_book` false, skipped; `refusal` then says why. `changes` say what
-    was left out or mended on the way in. `original` is the record as the file has it.
+    `record` is None where it was refused, or, with `is_book` false, skipped; `refusal` then says why. `changes` say
+    what was left out or mended on the way in. `original` is the record as the file has it.
     """
 
     number: int
     title: str
     record: Record | None = None
-    changes: list[str] = []  # noqa: RUF012 - never changed: whoever has changes brings a list
+    changes: list[str] = []
     refusal: str = ""
     is_book: bool = True
     original: bytes = b""
