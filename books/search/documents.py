@@ -15,7 +15,7 @@ class Named(NamedTuple):
 class BookDocument:
     """`version` is the id of the event that produced the document: an older one never overwrites a newer one.
 
-    `popularity` is loans + ln(1 + ratings); `cover` is "hard", "soft" or "".
+    `popularity` is loans + ln(1 + ratings); `cover` is "hard", "soft" or ""; `status` is the book's public one.
     """
 
     book_id: int
@@ -37,7 +37,7 @@ class BookDocument:
     rating: Decimal | None = None
     ratings_count: int = 0
     popularity: float = 0.0
-    is_lendable: bool = True
+    status: str = "unavailable"
 
     def to_json(self) -> dict[str, Any]:
         return {field: getattr(self, field) for field in self.__slots__} | {

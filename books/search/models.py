@@ -8,18 +8,23 @@ from django.utils.translation import gettext_lazy as _
 
 # Writes wait here to enter an index together; every search reads what waits, so that it stays short.
 PENDING_KILOBYTES = 512
-GIN_INDEXES = ("search_words", "search_prefixes", "search_spellings")
+TERMS = ("words", "prefixes", "spellings")
+GIN_INDEXES = tuple(f"search_{terms}" for terms in TERMS)
 
 
 class BookSearchEntry(models.Model):
-    """An indexed book; without a document, the trace of a deleted one, which keeps older versions from coming back."""
+    """An indexed book; without a document, the trace of a deleted one, which keeps older versions from coming back.
+
+    Terms are hashed, `fields` are lines. What only finds (`spellings`) or shows (`document`) lies outside of the row:
+    the rows through which searches go stay small and together.
+    """
 
     book_id = models.BigIntegerField(_("book"), primary_key=True)
     version = models.BigIntegerField(_("version"))
-    words = ArrayField(models.TextField(), verbose_name=_("words"), default=list)
-    prefixes = ArrayField(models.TextField(), verbose_name=_("beginnings of words"), default=list)
-    spellings = ArrayField(models.TextField(), verbose_name=_("keys of misspellings"), default=list)
-    fields = ArrayField(models.TextField(), verbose_name=_("texts for ranking"), default=list)
+    words = ArrayField(models.BigIntegerField(), verbose_name=_("words"), default=list)
+    prefixes = ArrayField(models.BigIntegerField(), verbose_name=_("beginnings of words"), default=list)
+    spellings = ArrayField(models.BigIntegerField(), verbose_name=_("keys of misspellings"), default=list)
+    fields = models.TextField(_("texts for ranking"), default="")
     facets = ArrayField(models.TextField(), verbose_name=_("facets"), default=list)
     sort_title = models.TextField(_("title for sorting"), default="")
     popularity = models.FloatField(_("popularity"), default=0)
@@ -34,7 +39,7 @@ class BookSearchEntry(models.Model):
         indexes = [
             *(
                 GinIndex(fields=[terms], name=f"search_{terms}", gin_pending_list_limit=PENDING_KILOBYTES)
-                for terms in ("words", "prefixes", "spellings")
+                for terms in TERMS
             ),
             models.Index(fields=["-popularity", "book_id"], name="search_popular"),
             models.Index(fields=["-created_at", "book_id"], name="search_newest"),

@@ -14,7 +14,7 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from .indexing import IndexedBook
-from .store import COUNT_LIMIT, Candidate, Condition, FacetCount, Progress, Selection, Sort, facet_counts
+from .store import COUNT_LIMIT, Candidate, Condition, FacetCount, Key, Progress, Selection, Sort, facet_counts
 
 _ORDERS: dict[Sort, list[tuple[str, int]]] = {
     "relevance": [("popularity", DESCENDING), ("_id", ASCENDING)],
@@ -27,7 +27,6 @@ _INDEXES = [
     *(IndexModel([("live", ASCENDING), *_ORDERS[sort]]) for sort in ("popular", "newest", "title")),
     IndexModel([("live", ASCENDING), ("year", ASCENDING), *_ORDERS["popular"]]),
 ]
-_SHOWN = ("popularity", "fields", "document")
 _DUPLICATE_KEY = 11000
 _BATCH = 500
 # FerretDB 1.24 never answers to 100 replacements in one command.
@@ -54,12 +53,32 @@ class MongoStore:
     def __init__(self, database: Database[dict[str, Any]]) -> None:
         self._database = database
 
-    def fetch(self, selection: Selection, *, sort: Sort = "popular", offset: int = 0, limit: int) -> list[Candidate]:
-        found = self._books().find(_filter(selection), _SHOWN, sort=_ORDERS[sort])
-        return [
-            Candidate(book["_id"], book["popularity"], book["fields"], book["document"])
-            for book in found.skip(offset).limit(limit)
-        ]
+    def fetch(
+        self,
+        selection: Selection,
+        *,
+        sort: Sort = "popular",
+        limit: int,
+        offset: int = 0,
+        after: Key | None = None,
+        before: Key | None = None,
+    ) -> list[Candidate]:
+        order = _ORDERS[sort] if before is None else [(field, -direction) for field, direction in _ORDERS[sort]]
+        ((field, _direction), *_by_id) = order
+        wanted = _filter(selection)
+        if key := after or before:
+            wanted = {"$and": [wanted, _beyond(order, key)]}
+        found = self._books().find(wanted, ("popularity", "fields", field), sort=order).skip(offset).limit(limit)
+        books = [Candidate(book["_id"], book["popularity"], book["fields"], book[field]) for book in found]
+        return books if before is None else books[::-1]
+
+    def ids(self, selection: Selection, *, limit: int = COUNT_LIMIT) -> list[int]:
+        found = self._books().find(_filter(selection), ("_id",), sort=_ORDERS["popular"]).limit(limit)
+        return [book["_id"] for book in found]
+
+    def documents(self, book_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+        found = self._books().find({"_id": {"$in": list(book_ids)}, "live": True}, ("document",))
+        return {book["_id"]: book["document"] for book in found}
 
     def count(self, selection: Selection, *, limit: int = COUNT_LIMIT) -> int:
         return self._books().count_documents(_filter(selection), limit=limit)
@@ -170,18 +189,28 @@ def _tombstone(book_id: int, version: int) -> dict[str, Any]:
 
 
 def _filter(selection: Selection) -> dict[str, Any]:
-    """The longest term stands first, as the rarest: servers that look up only one begin with it."""
+    """The longest term stands first, as the rarest: servers that look up only one begin with it.
+
+    A deleted book has no terms: only without any need it be asked whether it is there.
+    """
     first, *others = sorted(map(_test, selection.conditions), key=_breadth) or [{}]
     among = {"$in": selection.among, "$nin": selection.excluded}
     bounds = {"$gte": selection.year_min, "$lte": selection.year_max}
     filters = {
-        "live": True,
-        **first,
+        **(first or {"live": True}),
         "year": {operator: year for operator, year in bounds.items() if year is not None},
         "_id": {operator: list(book_ids) for operator, book_ids in among.items() if book_ids},
         "$and": others,
     }
     return {key: value for key, value in filters.items() if value not in ({}, [])}
+
+
+def _beyond(order: list[tuple[str, int]], key: Key) -> dict[str, Any]:
+    """What comes after the key; the first bound is what an index seeks."""
+    (field, direction), (by_id, id_direction) = order
+    further, further_id = ("$gt" if direction > 0 else "$lt"), ("$gt" if id_direction > 0 else "$lt")
+    among = {field: {f"{further}e": key.place}}
+    return {"$and": [among, {"$or": [{field: {further: key.place}}, {by_id: {further_id: key.book_id}}]}]}
 
 
 def _test(condition: Condition) -> dict[str, Any]:

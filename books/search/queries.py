@@ -1,30 +1,31 @@
 """Searching the catalogue: which plans are tried, what a page of hits holds."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
 
 from .analysis import words
 from .documents import BookDocument
+from .facets import facets_of
 from .failover import ask
 from .finding import find
 from .highlighting import highlighted
-from .querying import NO_FILTERS, Filters, InvalidQuery, Query, analyse_query
+from .paging import Listing, from_cursor, offset_of, to_cursor
+from .querying import NO_FILTERS, Filters, Query, analyse_query
 from .ranking import Ranked
-from .store import COUNT_LIMIT, FacetCount, SearchStore, Selection, Sort
+from .store import FacetCount, SearchStore, Selection, Sort
 
-FACETS = 20
 SUGGESTIONS = 8
 AUTHOR_SUGGESTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
+    """`document` is what the index showed when it was last written."""
+
     document: BookDocument
     score: float
     highlighted_title: SafeString
@@ -34,11 +35,14 @@ class Hit:
 class SearchResult:
     """`total` is exact below COUNT_LIMIT. `did_you_mean` is the spelling that was found instead of the one typed.
 
+    `next` and `previous` are cursors, None where the list ends.
     `degraded` tells that MongoDB should have answered, and PostgreSQL did.
     """
 
     hits: list[Hit]
     total: int
+    next: str | None
+    previous: str | None
     facets: list[FacetCount]
     did_you_mean: str
     store: str
@@ -60,26 +64,44 @@ def search_books(
     filters: Filters = NO_FILTERS,
     sort: Sort = "relevance",
     page: int = 1,
+    cursor: str = "",
     page_size: int = 20,
     facets: bool = False,
 ) -> SearchResult:
-    """One page of the books that match. An empty text browses. Raises InvalidQuery."""
-    query = analyse_query(text)
-    place = slice((page - 1) * page_size, page * page_size)
-    if place.stop > COUNT_LIMIT:
-        raise InvalidQuery(_("That is too far down the list: please narrow the search."))
+    """One page of the books that match: by its number, or by a cursor of the page beside it, which leads on for ever.
+
+    An empty text browses. Raises InvalidQuery, InvalidCursor.
+    """
+    query, search = analyse_query(text), (text, filters, sort)
+    start = from_cursor(cursor, sort=sort, search=search) if cursor else None
+    offset = 0 if start else offset_of(page, page_size)
 
     def read(store: SearchStore) -> dict[str, Any]:
         found = find(store, query, filters.selection())
+        listing = Listing(found=found, store=store, sort=sort)
+        shown = listing.from_start(start, page_size) if start else listing.numbered(offset, page_size)
         return {
-            "hits": [_hit(ranked) for ranked in found.page(store, sort, place)],
+            "hits": _hits(store, shown.hits),
             "total": found.total,
-            "facets": _most_frequent(store.facets(found.selection)) if facets else [],
+            "next": to_cursor(shown.next, search=search),
+            "previous": to_cursor(shown.previous, search=search),
+            "facets": facets_of(store, found) if facets else [],
             "did_you_mean": found.did_you_mean,
         }
 
     answer = ask(read)
     return SearchResult(**answer.given, store=answer.store, degraded=answer.degraded)
+
+
+def matching_ids(*, text: str, filters: Filters = NO_FILTERS) -> list[int]:
+    """The first COUNT_LIMIT books that match, best first. Raises InvalidQuery."""
+    query = analyse_query(text)
+    return ask(lambda store: find(store, query, filters.selection()).ids(store)).given
+
+
+def is_used(filters: Filters) -> bool:
+    """Whether any book has all that is asked for."""
+    return ask(lambda store: store.count(filters.selection(), limit=1)).given > 0
 
 
 def suggest(*, text: str) -> list[Suggestion]:
@@ -90,24 +112,21 @@ def suggest(*, text: str) -> list[Suggestion]:
     return ask(partial(_suggestions, query)).given
 
 
-def _hit(ranked: Ranked) -> Hit:
-    document = BookDocument.from_json(ranked.book.document)
-    return Hit(document, ranked.score, highlighted(document.title, ranked.matched))
+def _hits(store: SearchStore, shown: list[Ranked]) -> list[Hit]:
+    documents = _documents(store, shown)
+    found = ((documents[hit.book.book_id], hit) for hit in shown if hit.book.book_id in documents)
+    return [Hit(document, hit.score, highlighted(document.title, hit.matched)) for document, hit in found]
 
 
-def _most_frequent(facets: list[FacetCount]) -> list[FacetCount]:
-    kinds = Counter[str]()
-    kept = []
-    for facet in facets:
-        kinds[facet.kind] += 1
-        if kinds[facet.kind] <= FACETS:
-            kept.append(facet)
-    return kept
+def _documents(store: SearchStore, hits: Sequence[Ranked]) -> dict[int, BookDocument]:
+    stored = store.documents([hit.book.book_id for hit in hits])
+    return {book_id: BookDocument.from_json(document) for book_id, document in stored.items()}
 
 
 def _suggestions(query: Query, store: SearchStore) -> list[Suggestion]:
     ranked = find(store, query, Selection()).ranked[: 2 * SUGGESTIONS]
-    documents = [BookDocument.from_json(hit.book.document) for hit in ranked]
+    stored = _documents(store, ranked)
+    documents = [stored[hit.book.book_id] for hit in ranked if hit.book.book_id in stored]
     authors = dict.fromkeys(
         author for book in documents for author in book.authors if _begins(query.words, author.name)
     )

@@ -9,7 +9,7 @@ from .indexing import IndexedBook
 Sort = Literal["relevance", "newest", "title", "popular"]
 Progress = Callable[[int], None]
 
-# A total is exact up to here, and no sort pages deeper.
+# A total is exact up to here, and page numbers lead no deeper; cursors do.
 COUNT_LIMIT = 10_000
 
 
@@ -38,12 +38,22 @@ class Selection:
 
 
 class Candidate(NamedTuple):
-    """A fetched book with what ranking looks at; `fields` as `indexing.FIELDS` names them, `document` as JSON."""
+    """A fetched book with what ranking looks at: `fields` as `indexing.FIELDS` names them.
+
+    `place` is the value by which it was sorted.
+    """
 
     book_id: int
     popularity: float
     fields: Sequence[str]
-    document: dict[str, Any]
+    place: Any = None
+
+
+class Key(NamedTuple):
+    """Where a list is continued: the value by which the last book was sorted, and its id."""
+
+    place: Any
+    book_id: int
 
 
 class FacetCount(NamedTuple):
@@ -69,14 +79,32 @@ class SearchStore(Protocol):
 
     name: str
 
-    def fetch(self, selection: Selection, *, sort: Sort = "popular", offset: int = 0, limit: int) -> list[Candidate]:
-        """At most `limit` books in the order of `sort` (relevance counts as popular), ties by id."""
+    def fetch(
+        self,
+        selection: Selection,
+        *,
+        sort: Sort = "popular",
+        limit: int,
+        offset: int = 0,
+        after: Key | None = None,
+        before: Key | None = None,
+    ) -> list[Candidate]:
+        """At most `limit` books in the order of `sort` (relevance counts as popular), ties by id.
+
+        `after` and `before` are left out themselves; with `before`, the nearest books before it.
+        """
+
+    def ids(self, selection: Selection, *, limit: int = COUNT_LIMIT) -> list[int]:
+        """The ids alone, by popularity."""
+
+    def documents(self, book_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+        """What the index shows of these books, as JSON; books that went meanwhile are left out."""
 
     def count(self, selection: Selection, *, limit: int = COUNT_LIMIT) -> int:
         """How many books are selected, counted no further than `limit`."""
 
     def facets(self, selection: Selection) -> list[FacetCount]:
-        """Genres, languages, authors and decades of the first COUNT_LIMIT selected books, most frequent first."""
+        """By every kind of facet, how many of the first COUNT_LIMIT selected books have which value."""
 
     def upsert(self, books: Sequence[IndexedBook]) -> None:
         """Keeps each book unless the store has the same or a newer version of it."""

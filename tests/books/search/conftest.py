@@ -14,7 +14,7 @@ from books.search.indexing import analyse_book
 from books.search.mongo_store import MongoStore
 from books.search.postgres_store import PostgresStore
 from books.search.querying import analyse_query
-from books.search.store import SearchStore, Selection
+from books.search.store import Candidate, SearchStore, Selection
 
 STORES = [
     pytest.param("postgres_store", id="postgresql", marks=pytest.mark.django_db),
@@ -68,8 +68,13 @@ def keep(store: SearchStore) -> Keep:
 def titles(store: SearchStore, text: str, selection: Selection = Selection()) -> list[str]:  # noqa: B008
     """What a reader gets for the text, best first."""
     query = analyse_query(text)
-    return [hit.book.document["title"] for hit in find(store, query, selection).ranked]
+    return titles_of(store, [hit.book for hit in find(store, query, selection).ranked])
 
 
 def popular_titles(store: SearchStore, selection: Selection = Selection(), **place: Any) -> Sequence[str]:  # noqa: B008
-    return [book.document["title"] for book in store.fetch(selection, **({"limit": 100} | place))]
+    return titles_of(store, store.fetch(selection, **({"limit": 100} | place)))
+
+
+def titles_of(store: SearchStore, books: Sequence[Candidate]) -> list[str]:
+    documents = store.documents([book.book_id for book in books])
+    return [documents[book.book_id]["title"] for book in books]

@@ -68,6 +68,7 @@ def test_facets_count_all_hits_not_only_the_page() -> None:
     assert len(result.hits) == 1
     assert [(facet.kind, facet.label, facet.count) for facet in result.facets] == [
         ("author", TOLKIEN, 2),
+        ("availability", "unavailable", 2),
         ("decade", "1930", 1),
         ("decade", "1950", 1),
         ("genre", "Fantasy", 1),

@@ -29,8 +29,8 @@ def test_a_book_is_fetched_with_its_whole_document(store: SearchStore, keep: Kee
     )
     keep(book)
     (found,) = store.fetch(having("words", "dune"), limit=10)
-    assert (found.book_id, found.popularity) == (7, 9.5)
-    assert BookDocument.from_json(found.document) == book
+    assert (found.book_id, found.popularity, found.place) == (7, 9.5, 9.5)
+    assert BookDocument.from_json(store.documents([7, 8])[7]) == book
 
 
 def test_every_condition_must_be_met_by_any_of_its_terms(store: SearchStore, keep: Keep) -> None:
@@ -62,7 +62,7 @@ SHELF = [
     document("Night", "Elie Wiesel", genres=(Named(1, "Memoir"),), language="en", year=1960, popularity=4),
     document("Nacht", "Elie Wiesel", genres=(Named(1, "Memoir"),), language="de", year=1962, popularity=3),
     document("Emma", "Jane Austen", publisher=Named(9, "John Murray"), language="en", year=1815, popularity=2),
-    document("Gilgamesh", cover="hard", year=-1200, is_lendable=False, popularity=1),
+    document("Gilgamesh", cover="hard", year=-1200, status="available", popularity=1),
 ]
 
 
@@ -77,7 +77,7 @@ SHELF = [
         ({"publisher": "John Murray"}, ["Emma"]),
         ({"language": "en"}, ["Night", "Emma"]),
         ({"cover": "hard"}, ["Gilgamesh"]),
-        ({"lendable": False}, ["Gilgamesh"]),
+        ({"status": "available"}, ["Gilgamesh"]),
         ({"year_min": 1900, "year_max": 1961}, ["Night"]),
         ({"year_max": 0}, ["Gilgamesh"]),
         ({}, ["Night", "Nacht", "Emma", "Gilgamesh"]),
@@ -107,6 +107,7 @@ def test_facets_count_the_selected_books_most_frequent_first(store: SearchStore,
     author = str(SHELF[0].authors[0].id)
     assert store.facets(having("words", "author:elie wiesel")) == [
         ("author", author, "Elie Wiesel", 2),
+        ("availability", "unavailable", "unavailable", 2),
         ("decade", "1960", "1960", 2),
         ("genre", "1", "Memoir", 2),
         ("language", "de", "de", 1),
