@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from math import log
 from pathlib import Path
 
-from books.importing.profiles import GOODBOOKS
+from books.importing.sources.profiles.goodbooks import GOODBOOKS
 from books.importing.record import Record
 from books.search.documents import BookDocument, Named
 from tests.books.search.factories import FIRST_DAY
