@@ -13,7 +13,7 @@ WORKDIR /portal
 COPY --chown=portal . .
 # Static files carry hashes in their names; collecting them needs no secret and no server.
 RUN SECRET_KEY=collect ENCRYPTION_KEYS=collect DATABASE_URL=postgres://none REDIS_URL=redis://none BROKER_URL=amqp://none EMAIL_URL=consolemail:// \
-    python manage.py collectstatic --no-input && mkdir -p /portal/var && chown portal /portal/var
+    python manage.py collectstatic --no-input && mkdir -p /portal/var /portal/media && chown portal /portal/var /portal/media
 USER portal
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "8", \

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from books.api import books, copies, finding, names
+from books.api import books, copies, covers, finding, names
 
 urlpatterns = [
     path("books/", books.BookList.as_view(), name="api-books"),
@@ -9,6 +9,7 @@ urlpatterns = [
     path("books/isbn/<str:isbn>/", books.BookByIsbn.as_view(), name="api-book-by-isbn"),
     path("books/<int:pk>/", books.BookDetail.as_view(), name="api-book"),
     path("books/<int:pk>/status/", books.BookLending.as_view(), name="api-book-status"),
+    path("books/<int:pk>/cover/", covers.BookCover.as_view(), name="api-book-cover"),
     path("books/<int:pk>/copies/", copies.CopyList.as_view(), name="api-copies"),
     path("copies/<int:pk>/", copies.CopyDetail.as_view(), name="api-copy"),
     path("authors/", names.AuthorList.as_view(), name="api-authors"),

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -9,10 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from books.goodreads import goodreads_link
-from books.importing.models import ImportedBook as ImportedBook  # Django looks for models here
 from books.importing.models import ImportDraft as ImportDraft
+from books.importing.models import ImportedBook as ImportedBook  # Django looks for models here
 from books.importing.models import ImportJob as ImportJob
 from books.importing.models import ImportRemark as ImportRemark
+from books.name_search import AUTHOR_WORDS, NAME_WORDS, NearKey
 from books.search.models import BookSearchEntry as BookSearchEntry
 
 
@@ -30,7 +32,11 @@ class Author(models.Model):
         verbose_name = _("author")
         verbose_name_plural = _("authors")
         ordering = ["name"]
-        indexes = [models.Index(fields=["match_key"], name="author_by_match_key")]
+        indexes = [
+            models.Index(fields=["match_key"], name="author_by_match_key"),
+            models.Index(NearKey("match_key"), name="author_by_near_key"),
+            GinIndex(AUTHOR_WORDS, name="author_by_words"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -40,10 +46,14 @@ class Author(models.Model):
 
 
 class AuthorAlias(models.Model):
-    """Another writing of an author's name, left by a merge: who is entered under it is that author."""
+    """Another writing of an author's name, left by a merge: who is entered under it is that author.
+
+    `former_id` is that of the author who had the name: the address of their page still leads somewhere.
+    """
 
     author = models.ForeignKey(Author, models.CASCADE, related_name="aliases", verbose_name=_("author"))
     name = models.CharField(_("name"), max_length=300, unique=True)
+    former_id = models.BigIntegerField(_("former number"), null=True, unique=True, editable=False)
 
     class Meta:
         verbose_name = _("other name of an author")
@@ -62,6 +72,7 @@ class Genre(models.Model):
         verbose_name_plural = _("genres")
         ordering = ["name"]
         constraints = [models.UniqueConstraint(Lower("name"), name="genre_unique_ignoring_case")]
+        indexes = [GinIndex(NAME_WORDS, name="genre_by_words")]
 
     def __str__(self) -> str:
         return self.name
@@ -75,6 +86,7 @@ class Publisher(models.Model):
         verbose_name_plural = _("publishers")
         ordering = ["name"]
         constraints = [models.UniqueConstraint(Lower("name"), name="publisher_unique_ignoring_case")]
+        indexes = [GinIndex(NAME_WORDS, name="publisher_by_words")]
 
     def __str__(self) -> str:
         return self.name
@@ -158,6 +170,7 @@ class Book(models.Model):
             models.Index(fields=["year", "id"], name="book_by_year", condition=Q(withdrawn_at=None)),
             models.Index(fields=["language", "id"], name="book_by_language", condition=Q(withdrawn_at=None)),
             models.Index(fields=["match_key"], name="book_by_match_key"),
+            models.Index(fields=["cover_picture"], name="book_by_cover_picture", condition=~Q(cover_picture="")),
             models.Index(
                 fields=["id"], name="book_cover_to_fetch", condition=Q(cover_fetched_at=None) & ~Q(cover_url="")
             ),

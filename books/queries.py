@@ -12,6 +12,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Valu
 from django.db.models import CharField as Text
 from django.utils.translation import gettext_lazy as _
 
+from books.covers.files import picture_addresses
 from books.isbn import isbn13
 from books.models import Author, Authorship, Book, Copy, Genre, Isbn, Publisher
 from books.search.documents import BookDocument, Named
@@ -21,8 +22,8 @@ Row = dict[str, Any]
 
 AVAILABLE, BORROWED, UNAVAILABLE = STATUSES = ("available", "borrowed", "unavailable")
 SUMMARY_FIELDS = (
-    "id", "title", "subtitle", "series", "language", "year", "cover", "cover_url", "isbn", "rating", "ratings_count",
-    "loans_count", "daily_fee", "status",
+    "id", "title", "subtitle", "series", "language", "year", "cover", "cover_url", "cover_picture", "isbn", "rating",
+    "ratings_count", "loans_count", "daily_fee", "status",
 )  # fmt: skip
 DETAIL_FIELDS = (
     *SUMMARY_FIELDS, "original_title", "pages", "description", "price", "is_lendable", "created_at", "updated_at",
@@ -81,11 +82,14 @@ def statuses(book_ids: Sequence[int]) -> dict[int, str]:
 
 
 def summaries(rows: Iterable[Row]) -> list[Row]:
-    """Rows of SUMMARY_FIELDS or more with their authors, genres and ISBNs."""
+    """Rows of SUMMARY_FIELDS or more with their authors, genres, ISBNs and the addresses of their cover picture."""
     books = list(rows)
     ids = [book["id"] for book in books]
     parts = {"authors": authors_of(ids), "genres": genres_of(ids), "isbns": isbns_of(ids)}
-    return [{**book, **{name: part[book["id"]] for name, part in parts.items()}} for book in books]
+    for book in books:
+        book["cover_picture"] = picture_addresses(book["cover_picture"])
+        book.update((name, part[book["id"]]) for name, part in parts.items())
+    return books
 
 
 def book_summaries(*, book_ids: Sequence[int]) -> list[Row]:
@@ -116,9 +120,8 @@ def book_details(*, book_ids: Sequence[int]) -> list[Row]:
         free_copies=Count("copies", filter=Q(copies__status=Copy.Status.AVAILABLE)),
     )
     rows = summaries(counted.filter(pk__in=book_ids).values(*DETAIL_FIELDS))
-    place, isbns = {book_id: number for number, book_id in enumerate(book_ids)}, isbns_of(book_ids)
-    books = [{**_with_publisher(row), "isbns": isbns[row["id"]]} for row in rows]
-    return sorted(books, key=lambda book: place[book["id"]])
+    place = {book_id: number for number, book_id in enumerate(book_ids)}
+    return sorted(map(_with_publisher, rows), key=lambda book: place[book["id"]])
 
 
 def lending_facts(*, book_id: int) -> LendingFacts:
@@ -139,6 +142,12 @@ def ids_waited_for_in_vain(*, limit: int) -> list[int]:
     free = Copy.objects.filter(book=OuterRef("pk"), status=Copy.Status.AVAILABLE)
     books = Book.objects.filter(Exists(free), waiting_count__gt=0, is_lendable=True, withdrawn_at=None)
     return list(books.order_by("?").values_list("pk", flat=True)[:limit])
+
+
+def untried_covers(*, limit: int) -> list[tuple[int, str]]:
+    """Books with the address of a picture that nobody has tried to fetch."""
+    untried = Book.objects.filter(cover_fetched_at=None, withdrawn_at=None).exclude(cover_url="").order_by("pk")
+    return list(untried.values_list("pk", "cover_url")[:limit])
 
 
 def book_version(*, book_id: int) -> int:
@@ -202,6 +211,11 @@ def copy_detail(*, copy_id: int) -> Row:
 COPY_FIELDS = ("id", "book_id", "barcode", "status", "reason", "created_at")
 
 
+def import_brought_books(*, job_id: int) -> bool:
+    """Whether anything that is in the catalogue came with this import."""
+    return Book.objects.filter(imports__job=job_id, imports__is_new=True, withdrawn_at=None).exists()
+
+
 def author_detail(*, author_id: int) -> Row:
     """Raises NotFound. `books_count` counts what readers may find."""
     authors = Author.objects.annotate(books_count=Count("books", filter=Q(books__withdrawn_at=None)))
@@ -234,12 +248,12 @@ def book_ids_after(book_id: int, *, limit: int) -> list[int]:
 
 def index_documents(versions: Mapping[int, int]) -> list[BookDocument]:
     """What the index should hold of these books, each with its version; not the withdrawn and deleted."""
-    books = Book.objects.filter(pk__in=versions, withdrawn_at=None).select_related("publisher")
+    books = present_books().filter(pk__in=versions).select_related("publisher")
     authors, genres, isbns = authors_of(versions), genres_of(versions), isbns_of(versions)
     return [_document(book, versions[book.pk], authors[book.pk], genres[book.pk], isbns[book.pk]) for book in books]
 
 
-def _document(book: Book, version: int, authors: list[Row], genres: list[Row], isbns: Sequence[str]) -> BookDocument:
+def _document(book: Any, version: int, authors: list[Row], genres: list[Row], isbns: Sequence[str]) -> BookDocument:
     return BookDocument(
         book_id=book.pk,
         version=version,
@@ -254,7 +268,7 @@ def _document(book: Book, version: int, authors: list[Row], genres: list[Row], i
 
 _INDEXED_AS_THEY_ARE = (
     "title", "original_title", "subtitle", "series", "language", "year", "cover", "cover_url", "pages", "rating",
-    "ratings_count", "is_lendable", "created_at",
+    "ratings_count", "status", "created_at",
 )  # fmt: skip
 
 

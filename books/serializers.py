@@ -27,6 +27,13 @@ class AuthorOfBookOut(NamedOut):
     role = serializers.CharField(help_text="Empty for the writer, else translator, illustrator and so on")
 
 
+class CoverPictureOut(serializers.Serializer):
+    """Addresses on this host; what is there never changes."""
+
+    small = serializers.CharField(help_text="WebP, at most 240 pixels wide")
+    large = serializers.CharField(help_text="WebP, at most 640 pixels wide")
+
+
 class BookOut(serializers.Serializer):
     """A book as lists show it."""
 
@@ -39,7 +46,8 @@ class BookOut(serializers.Serializer):
     language = serializers.CharField(help_text="ISO 639 code")
     year = serializers.IntegerField(allow_null=True, help_text="First published; negative before our era")
     cover = serializers.ChoiceField(choices=[("", ""), *Book.Cover.choices], help_text="Binding")
-    cover_url = serializers.CharField()
+    cover_url = serializers.CharField(help_text="Where a picture is to be had elsewhere")
+    cover_picture = CoverPictureOut(allow_null=True)
     isbn = serializers.CharField(allow_null=True, help_text="The main one: ISBN-13 without hyphens")
     isbns = serializers.ListField(
         child=serializers.CharField(), help_text="All by which the book is found, the main one first"
@@ -55,7 +63,6 @@ class BookDetailOut(BookOut):
     """Everything of one book. `version` is what `If-Match` protects."""
 
     original_title = serializers.CharField()
-    isbns = serializers.ListField(child=serializers.CharField(), help_text="Every ISBN-13 of the title, `isbn` first")
     publisher = NamedOut(allow_null=True)
     pages = serializers.IntegerField(allow_null=True)
     description = serializers.CharField()
@@ -158,6 +165,12 @@ class BookIn(serializers.Serializer):
             return language_code(value)
         except UnknownLanguage as error:
             raise serializers.ValidationError(str(error)) from error
+
+
+class CoverIn(serializers.Serializer):
+    picture = serializers.FileField(
+        allow_empty_file=True, help_text="JPEG, PNG, WebP or GIF (of which the first frame)"
+    )
 
 
 class LendingIn(serializers.Serializer):

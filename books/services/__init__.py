@@ -37,6 +37,14 @@ from books.services.copies import (
     next_barcodes,
     remove_copy,
 )
+from books.services.cover_wishes import forget_failed_tries
+from books.services.covers import (
+    delete_unused_pictures,
+    fetch_cover,
+    fetch_missing_covers,
+    remove_cover_picture,
+    set_cover_picture,
+)
 from books.services.isbns import IsbnTaken
 from books.services.withdrawing import BookInUse, restore_book, withdraw_or_delete_book
 
@@ -60,7 +68,11 @@ __all__ = [
     "change_barcode",
     "change_copy",
     "create_book",
+    "delete_unused_pictures",
+    "fetch_cover",
+    "fetch_missing_covers",
     "first_free_copy",
+    "forget_failed_tries",
     "free_copies",
     "free_copy",
     "hold_copy",
@@ -72,7 +84,9 @@ __all__ = [
     "next_barcodes",
     "record_loan",
     "remove_copy",
+    "remove_cover_picture",
     "restore_book",
+    "set_cover_picture",
     "set_lendable",
     "set_waiting_count",
     "update_author",

@@ -15,6 +15,7 @@ from books.models import Book
 from books.queries import authors_of
 from books.services.authorships import Credit, set_authors
 from books.services.circulation import BookNotFound, availability_changed, lock_book
+from books.services.cover_wishes import cover_url_changed
 from books.services.isbns import IsbnTaken, set_isbns, wanted_isbns
 from books.services.names import genre_ids, publisher_ids
 from library_portal.errors import PortalError
@@ -129,6 +130,8 @@ def _store(book: Book, changes: BookChanges) -> bool:
     for name in differing:
         setattr(book, name, plain[name])
     _save(book, differing)
+    if "cover_url" in differing:
+        cover_url_changed(book)
     isbns_differ = isbns is not None and set_isbns(book, isbns)
     authors_differ = "authors" in changes and set_authors(book, changes["authors"])
     genres_differ = "genres" in changes and _set_genres(book, changes["genres"])

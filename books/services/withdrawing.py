@@ -11,6 +11,7 @@ from books.events import BookDeleted
 from books.models import Book, Copy
 from books.services.catalogue import StaleBook, book_saved, lock_present_book
 from books.services.circulation import availability_changed, lock_book
+from books.services.covers import delete_unused_on_commit
 from library_portal.errors import PortalError
 from library_portal.outbox import record
 
@@ -65,6 +66,7 @@ def _deleted(book: Book) -> bool:
             Book.objects.filter(pk=book.pk).delete()
     except ProtectedError:
         return False
+    delete_unused_on_commit(book.cover_picture)
     return True
 
 

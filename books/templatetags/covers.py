@@ -1,4 +1,5 @@
-"""Covers drawn by the portal itself: cloth colour, picture and type follow from the book, the same every time.
+"""A book's cover: its own picture, else one drawn by the portal itself, whose cloth colour, picture and type follow
+from the book, the same every time.
 
 Pictures of other hosts are never loaded: they would tell those hosts who reads what.
 """
@@ -8,6 +9,8 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from django import template
+
+from books.covers.files import picture_addresses
 
 CLOTHS = (
     "bottle",
@@ -88,12 +91,13 @@ register = template.Library()
 
 
 class Facts(NamedTuple):
-    """What a cover is drawn from."""
+    """What a cover is drawn from, unless there is a `picture` (its addresses by size)."""
 
     title: str
     authors: list[str]
     genres: list[str]
     cover_url: str
+    picture: dict[str, str] | None = None
 
 
 @register.inclusion_tag("books/_cover.html")
@@ -101,13 +105,14 @@ def cover(book: Any) -> dict[str, Any]:
     """A book's cover: its own picture where this site keeps it, else a drawn one."""
     facts = facts_of(book)
     title = short_title(facts.title)
-    cloth, picture, layout = dress(facts)
+    cloth, drawing, layout = dress(facts)
     return {
+        "picture": facts.picture,
         "local_picture": facts.cover_url if is_local(facts.cover_url) else "",
         "title": title,
         "author": facts.authors[0] if facts.authors else "",
         "cloth": cloth,
-        "picture": picture,
+        "drawing": drawing,
         "layout": layout,
         "size": title_size(title),
     }
@@ -132,9 +137,11 @@ def short_title(title: str) -> str:
 def facts_of(book: Any) -> Facts:
     """Of a row of `books.queries` or of a model; there `authorships__author` and `genres` should be prefetched."""
     if not isinstance(book, dict):
-        return Facts(book.title, author_names(book), [genre.name for genre in book.genres.all()], book.cover_url)
+        genres = [genre.name for genre in book.genres.all()]
+        picture = picture_addresses(book.cover_picture)
+        return Facts(book.title, author_names(book), genres, book.cover_url, picture)
     authors, genres = ([one["name"] for one in book[kind]] for kind in ("authors", "genres"))
-    return Facts(book["title"], authors, genres, book["cover_url"])
+    return Facts(book["title"], authors, genres, book["cover_url"], book.get("cover_picture"))
 
 
 @register.filter

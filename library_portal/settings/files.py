@@ -11,3 +11,14 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 # Covers are fetched from these hosts only, by the workers; no reader's browser ever asks them.
 COVER_HOSTS: list[str] = env.list("COVER_HOSTS", default=[])
+# What may be sent as a cover picture, in bytes, and once unpacked, in pixels.
+COVER_MAX_BYTES = 10 * 1024 * 1024
+COVER_MAX_PIXELS = 40_000_000
+# Seconds that fetching one may take.
+COVER_TIMEOUT_SECONDS: float = env.float("COVER_TIMEOUT_SECONDS", default=10.0)
+# An import of an uploaded file lets others have the worker after so long.
+IMPORT_SLICE_SECONDS: float = env.float("IMPORT_SLICE_SECONDS", default=5.0)
+# One that nobody has worked on for so long has failed.
+IMPORT_GIVEN_UP_HOURS: int = env.int("IMPORT_GIVEN_UP_HOURS", default=2)
+# Its file is kept so long after it ended.
+IMPORT_FILES_DAYS: int = env.int("IMPORT_FILES_DAYS", default=30)

@@ -43,6 +43,8 @@ CELERY_BEAT_SCHEDULE = {
     "expire-holds": {"task": "reservations.tasks.expire_holds", "schedule": timedelta(minutes=1)},
     "sweep-free-copies": {"task": "reservations.tasks.sweep_free_copies", "schedule": timedelta(minutes=5)},
     "forget-loans": {"task": "reservations.tasks.forget_loans", "schedule": crontab(hour="2-4", minute="*/10")},
+    "fetch-covers": {"task": "books.tasks.fetch_covers", "schedule": timedelta(minutes=10)},
+    "delete-unused-pictures": {"task": "books.tasks.delete_unused_pictures", "schedule": crontab(hour=4, minute=10)},
     "prune-outbox": {"task": "library_portal.outbox.tasks.prune_outbox", "schedule": timedelta(hours=6)},
     "delete-unconfirmed-accounts": {
         "task": "accounts.tasks.delete_unconfirmed_accounts",
@@ -52,4 +54,6 @@ CELERY_BEAT_SCHEDULE = {
     "clear-browser-sessions": {"task": "accounts.tasks.clear_browser_sessions", "schedule": crontab(hour=3, minute=30)},
     "prune-audit-log": {"task": "library_portal.audit.tasks.prune_audit_log", "schedule": crontab(hour=3, minute=40)},
     "forget-kept-answers": {"task": "library_portal.api.tasks.forget_kept_answers", "schedule": timedelta(hours=1)},
+    "give-up-imports": {"task": "books.tasks.give_up_imports", "schedule": timedelta(minutes=10)},
+    "delete-imported-files": {"task": "books.tasks.delete_imported_files", "schedule": crontab(hour=3, minute=50)},
 }

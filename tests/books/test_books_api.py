@@ -59,6 +59,7 @@ def test_a_book_in_the_list_says_what_a_reader_chooses_by(api):
         "year": 1815,
         "cover": "",
         "cover_url": "",
+        "cover_picture": None,
         "isbn": None,
         "isbns": [],
         "rating": None,

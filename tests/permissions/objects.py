@@ -1,8 +1,10 @@
 """A real address for every route: each parameter names an object made for it, somebody's where objects have owners."""
 
 import re
+from base64 import b64decode
 from collections.abc import Callable
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -12,7 +14,9 @@ import subscriptions.services
 from accounts.models import Role, Session, User
 from accounts.services.sessions import Device, open_session
 from authors.models import AuthorAccount
-from books.models import Book
+from books.covers.files import keep
+from books.covers.pictures import cover_picture
+from books.models import Authorship, Book
 from library_portal.audit.models import Action, AuditEntry
 from library_portal.notifications.models import Kind, Notification, Preference
 from library_portal.outbox.models import Delivery, OutboxEvent
@@ -24,6 +28,7 @@ from tests.factories.watching import WatchFactory
 
 Maker = Callable[[User], Any]
 ISBN = "9780061054884"
+ONE_PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 _PARAMETER = re.compile(r"{\w+}")
 
 
@@ -130,11 +135,21 @@ def a_type_and_an_object(owner: User) -> tuple[int, int]:
     return ContentType.objects.get_for_model(User).pk, owner.pk
 
 
+def a_cover_picture(_owner: User) -> tuple[str, str]:
+    """A picture without a book: made anew each time, it costs nothing."""
+    picture = cover_picture(BytesIO(ONE_PIXEL))
+    keep(picture)
+    return picture.hash[:2], f"{picture.hash}-small.webp"
+
+
 # By the beginning of the route; the longest that fits.
 MAKERS: dict[str, Maker] = {
     "/books/": a_book,
     "/authors/": lambda _owner: AuthorFactory().pk,
     "/opds/publications/": a_book,
+    "/sitemap-books-": lambda owner: a_book(owner) // PART,
+    "/sitemap-authors-": lambda owner: Authorship.objects.get(book=a_book(owner)).author_id // PART,
+    "/media/covers/": a_cover_picture,
     "/pay/test/": a_place_to_pay,
     "/me/reservations/": a_reservation,
     "/me/inbox/": a_notification,
