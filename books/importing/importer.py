@@ -1,80 +1,96 @@
-"""One file into the catalogue, in batches: a row that fails is reported, the others go on."""
+"""A batch of records into the catalogue, in one transaction with the job's own progress: each is dealt with once."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import islice
-from pathlib import Path
-from typing import NamedTuple
 
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from books.importing.profiles import Profile, profile_for
-from books.importing.reading import CsvFile, Row
-from books.importing.record import Record, RefusedRow
-from books.importing.reporting import Outcome, Remark, Report
-from books.importing.storing import store
+from books.importing.deciding import Decision, Outcome, decide
+from books.importing.entries import Entry
+from books.importing.indexing import Stored, books_stored, index_stored
+from books.importing.keeping import keep_books, keep_drafts, keep_remarks
+from books.importing.models import ImportJob
+from books.importing.sources import Read
+from books.importing.storing import change_books, create_books
 
 BATCH = 500
-
-Progress = Callable[[float], None]
-
-
-class Numbered(NamedTuple):
-    """`changes` says what cleaning left out or mended."""
-
-    line: int
-    record: Record
-    changes: list[str]
+OPEN = (ImportJob.Status.WAITING, ImportJob.Status.RUNNING)
 
 
-def import_file(
-    path: Path, *, profile: str = "", copies: int | None = None, now: datetime, progress: Progress = lambda share: None
-) -> Report:
-    """Adds the books of a CSV file that the catalogue does not have; a second run changes nothing.
+class InOtherHands(Exception):
+    """Somebody else works on the job, or has ended it: it is left to them."""
 
-    `profile` names the meaning of the columns, otherwise the header tells. Each new book gets `copies` copies, or as
-    many as its row says. `progress` is told the share of the file that is done, 0 to 1. Raises OSError, UnknownHeader.
+
+def import_reads(job_id: int, reads: Sequence[Read], *, position: int, share_done: float, now: datetime) -> None:
+    """The records after the first `position`. Halves what the database refuses until the record at fault is alone.
+
+    Raises InOtherHands.
     """
-    with CsvFile(path) as file:
-        chosen = profile_for(file.header, profile)
-        report = Report(chosen.name)
-        records = _records(file.rows(), chosen, report)
-        while batch := list(islice(records, BATCH)):
-            _store(batch, report, copies, now)
-            progress(file.progress)
-    return report
-
-
-def _records(rows: Iterable[Row], profile: Profile, report: Report) -> Iterator[Numbered]:
-    for row in rows:
-        title = row.cells.get("title", "").strip()
-        changes: list[str] = []
-        try:
-            if row.problem:
-                raise RefusedRow(row.problem)
-            record = profile.to_record(row.cells, changes.append)
-        except RefusedRow as refusal:
-            report.refuse(row.line, title, str(refusal))
-        else:
-            yield Numbered(row.line, record, changes)
-
-
-def _store(batch: Sequence[Numbered], report: Report, copies: int | None, now: datetime) -> None:
-    """Halves a batch that the database refuses until the row at fault is alone."""
     try:
-        stored = store([numbered.record for numbered in batch], copies=copies, now=now)
+        _import(job_id, reads, position, share_done, now)
     except (DataError, IntegrityError) as error:
-        if len(batch) == 1:
-            reason = _("The database refused it: %s") % str(error).splitlines()[0]
-            report.refuse(batch[0].line, batch[0].record.title, reason)
-            return
-        middle = len(batch) // 2
-        _store(batch[:middle], report, copies, now)
-        _store(batch[middle:], report, copies, now)
-    else:
-        report.copies += stored.copies
-        for numbered, new in zip(batch, stored.is_new, strict=True):
-            report.outcomes[Outcome.CREATED if new else Outcome.KNOWN] += 1
-            if new:
-                report.remarks += [Remark(numbered.line, numbered.record.title, False, why) for why in numbered.changes]
+        if len(reads) == 1:
+            reads = [_refused(reads[0], error)]
+            return _import(job_id, reads, position, share_done, now)
+        middle = len(reads) // 2
+        import_reads(job_id, reads[:middle], position=position, share_done=share_done, now=now)
+        import_reads(job_id, reads[middle:], position=position + middle, share_done=share_done, now=now)
+
+
+def _refused(read: Read, error: Exception) -> Read:
+    reason = _("The database refused it: %s") % str(error).splitlines()[0]
+    return read._replace(record=None, is_book=True, refusal=reason)
+
+
+def _import(job_id: int, reads: Sequence[Read], position: int, share_done: float, now: datetime) -> None:
+    with transaction.atomic():
+        job = _lock(job_id, position)
+        decisions = decide(reads, job)
+        store = _try_out if job.is_dry_run else _store
+        stored = store(job, decisions, now)
+        keep_remarks(job, decisions)
+        _count(job, decisions, position + len(reads), share_done, now)
+    if stored:
+        index_stored(stored)
+
+
+def _lock(job_id: int, position: int) -> ImportJob:
+    jobs = ImportJob.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+    job = jobs.filter(pk=job_id, status__in=OPEN, position=position).first()
+    if job is None:
+        raise InOtherHands
+    return job
+
+
+def _try_out(job: ImportJob, decisions: Sequence[Decision], now: datetime) -> None:
+    """The database has its say, then all is taken back; only drafts stay, for the records that follow."""
+    keep_drafts(job, list(dict.fromkeys(decision.entry for decision in decisions if decision.entry)))
+    tried = transaction.savepoint()
+    _store(job, decisions, now)
+    transaction.savepoint_rollback(tried)
+
+
+def _store(job: ImportJob, decisions: Sequence[Decision], now: datetime) -> Stored | None:
+    created = _entries(decisions, Outcome.CREATED)
+    changed = [entry for entry in _entries(decisions, Outcome.CHANGED) if entry.book_id]
+    create_books(created, now=now)
+    change_books(changed, now=now)
+    keep_books(job, created, changed)
+    return books_stored(job, created, changed)
+
+
+def _entries(decisions: Sequence[Decision], outcome: Outcome) -> list[Entry]:
+    return list(dict.fromkeys(one.entry for one in decisions if one.entry and one.outcome == outcome))
+
+
+def _count(job: ImportJob, decisions: Sequence[Decision], position: int, share_done: float, now: datetime) -> None:
+    counts = Counter(decision.outcome for decision in decisions)
+    for outcome in Outcome:
+        setattr(job, f"{outcome}_count", getattr(job, f"{outcome}_count") + counts[outcome])
+    job.copies_count += sum(entry.copies for entry in _entries(decisions, Outcome.CREATED))
+    job.position, job.share_done = position, share_done
+    job.worked_at = now
+    job.save(update_fields=[*(f"{outcome}_count" for outcome in Outcome), "copies_count", "position", "share_done",
+                            "worked_at"])  # fmt: skip

@@ -15,6 +15,7 @@ MOST_COPIES = 1_000
 class ImportJob(models.Model):
     """One import of one file. `position` counts the records that were dealt with, so that work goes on after a crash.
 
+    `key` is the form's that asked for it: sent twice, it is one job.
     `columns` maps our columns to those of a CSV file where no profile knows its header. The counts are of records:
     each is created, changed, known, refused or skipped (no book); in a dry run they say what would have happened.
     """
@@ -37,6 +38,7 @@ class ImportJob(models.Model):
         FAILED = "failed", _("failed")
         REVERTED = "reverted", _("reverted")
 
+    key = models.UUIDField(_("key of the form"), null=True, unique=True, editable=False)
     file_name = models.CharField(_("file"), max_length=255)
     upload = models.FileField(_("uploaded file"), upload_to="imports/%Y/%m", blank=True, default="")
     format = models.CharField(_("format"), max_length=8, choices=Format)

@@ -1,53 +1,38 @@
-"""What an import did: the counts, and every row that was refused or changed with the reason."""
+"""An import's remarks as a CSV file, and its refused records as a file of the kind they came in."""
 
 import csv
-from collections import Counter
-from dataclasses import dataclass, field
-from enum import StrEnum
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Iterator
+
+from books.importing.models import ImportJob, ImportRemark
+from books.importing.sources import Around
+
+ROWS_AT_ONCE = 500
+HEADER = ("record", "title", "result", "reason")
 
 
-class Outcome(StrEnum):
-    CREATED = "created"
-    KNOWN = "already there"
-    REFUSED = "refused"
+class _Line:
+    """A file for the csv module that gives each row back."""
+
+    def write(self, row: str) -> str:
+        return row
 
 
-class Remark(NamedTuple):
-    """`refused` tells a row left out from one that was changed on its way in."""
+def remarks_csv(job: ImportJob) -> Iterator[str]:
+    """Every remark in the order of the file, line by line."""
+    writer = csv.writer(_Line())
+    yield writer.writerow(HEADER)
+    rows = job.remarks.order_by("number", "pk").values_list("number", "title", "kind", "reason")
+    for number, title, kind, reason in rows.iterator(chunk_size=ROWS_AT_ONCE):
+        yield writer.writerow([number, title, kind, reason])
 
-    line: int
-    title: str
-    refused: bool
-    reason: str
 
-
-@dataclass
-class Report:
-    profile: str
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
-    copies: int = 0
-    remarks: list[Remark] = field(default_factory=list)
-
-    @property
-    def rows(self) -> int:
-        return self.outcomes.total()
-
-    @property
-    def changed(self) -> int:
-        """Rows that came in with something left out or mended."""
-        return len({remark.line for remark in self.remarks if not remark.refused})
-
-    def refuse(self, line: int, title: str, reason: str) -> None:
-        self.outcomes[Outcome.REFUSED] += 1
-        self.remarks.append(Remark(line, title, True, reason))
-
-    def write_csv(self, path: Path) -> None:
-        """Raises OSError."""
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["line", "title", "result", "reason"])
-            for remark in sorted(self.remarks):
-                result = "refused" if remark.refused else "changed"
-                writer.writerow([remark.line, remark.title, result, remark.reason])
+def refused_records(job: ImportJob, around: Around) -> Iterator[bytes]:
+    """The refused records as they came, in one file, to be mended and imported again."""
+    rows = job.remarks.filter(kind=ImportRemark.Kind.REFUSED).order_by("number", "pk")
+    originals = (bytes(original) for original in rows.values_list("original", flat=True).iterator(ROWS_AT_ONCE))
+    yield around.before
+    first = True
+    for original in filter(None, originals):
+        yield original if first else around.between + original
+        first = False
+    yield around.after

@@ -1,150 +1,111 @@
-"""Writing a batch of records in a few statements: a book that is there already gains at most its first rating."""
+"""Writing the books of a batch in a few statements, however many they are."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Model
 
-from books import caches
-from books.events import BookCreated
-from books.handlers import follow_the_catalogue
-from books.importing.rating import rate_unrated
-from books.importing.record import Record
-from books.matching import match_key
-from books.models import Authorship, Book, Copy, Isbn
+from books.importing.entries import PLAIN, Entry
+from books.models import Author, Authorship, Book, Copy, Isbn
 from books.services.copies import next_barcodes
-from books.services.indexing import index_books
 from books.services.names import author_ids, genre_ids, publisher_ids
-from library_portal.outbox.recording import done_by_caller, record_many
 
-_PLAIN_FIELDS = (
-    "title", "original_title", "subtitle", "series", "language", "year", "pages", "cover", "cover_url", "isbn",
-    "description", "price", "rating", "ratings_count",
-)  # fmt: skip
+_WRITTEN = (*PLAIN, "isbn", "publisher", "match_key", "version", "updated_at")
 
 
-@dataclass
-class Stored:
-    """`is_new` tells of each record whether it became a book."""
-
-    is_new: list[bool] = field(default_factory=list)
-    copies: int = 0
-
-
-def store(records: Sequence[Record], *, copies: int | None, now: datetime) -> Stored:
-    """Books, events and index entries of the records that the catalogue does not have yet.
-
-    Each new book gets `copies` copies; None gives it what the record says. Raises DataError, IntegrityError; nothing
-    is stored then.
-    """
-    with transaction.atomic():
-        stored, versions = _store_books(records, copies, now)
-    _index(versions)
-    return stored
+def create_books(entries: Sequence[Entry], *, now: datetime) -> None:
+    """Enters the books and their copies; each entry learns its `book_id`. Raises DataError, IntegrityError."""
+    books = Book.objects.bulk_create(_books(entries, now, created_at=now))
+    for entry, book in zip(entries, books, strict=True):
+        entry.book_id, entry.version = book.pk, book.version
+    _add_isbns((entry, entry.isbns) for entry in entries)
+    _add_authors(entries)
+    _add_genres(entries)
+    _add_copies(entries)
 
 
-def _store_books(records: Sequence[Record], copies: int | None, now: datetime) -> tuple[Stored, dict[int, int]]:
-    known = _Known(records)
-    is_new = [known.is_new(record) for record in records]
-    fresh = [record for record, new in zip(records, is_new, strict=True) if new]
-    rate_unrated({key_of(record): record for record, new in zip(records, is_new, strict=True) if not new})
-    books = _create_books(fresh, now)
-    _add_isbns(books, fresh)
-    _add_authors(books, fresh)
-    _add_genres(books, fresh)
-    made = _add_copies(books, [record.copies or 0 if copies is None else copies for record in fresh])
-    events = record_many([BookCreated(book.pk) for book in books], later_for=follow_the_catalogue)
-    return Stored(is_new, made), dict(zip((book.pk for book in books), events, strict=True))
+def change_books(entries: Sequence[Entry], *, now: datetime) -> None:
+    """Writes what `after` holds, in a new version. The books' rows are locked. Raises DataError, IntegrityError."""
+    for entry in entries:
+        entry.version += 1
+    books = _books(entries, now)
+    Book.objects.bulk_create(books, update_conflicts=True, unique_fields=["id"], update_fields=_WRITTEN)
+    _renew_pictures([entry.book_id for entry in entries if entry.after.get("cover_url")])
+    _change_isbns([entry for entry in entries if "isbns" in entry.after])
+    with_authors = [entry for entry in entries if "authors" in entry.after]
+    Authorship.objects.filter(book__in=[entry.book_id for entry in with_authors]).delete()
+    _add_authors(with_authors)
+    with_genres = [entry for entry in entries if "genres" in entry.after]
+    Book.genres.through.objects.filter(book__in=[entry.book_id for entry in with_genres]).delete()
+    _add_genres(with_genres)
 
 
-def _index(versions: dict[int, int]) -> None:
-    """The handler's work, done here at once; should the process die before, the handler does it later."""
-    if versions:
-        index_books(versions)
-        done_by_caller(list(versions.values()), follow_the_catalogue)
-        caches.renew_on_commit()
-
-
-class _Known:
-    """Which of the records the catalogue has: by ISBN, else by title, first author and year.
-
-    Two ISBNs are two books even where all else is the same.
-    """
-
-    def __init__(self, records: Sequence[Record]) -> None:
-        isbns = [record.isbn for record in records if record.isbn]
-        self._isbns = set(Book.objects.filter(isbn__in=isbns).values_list("isbn", flat=True))
-        keys = Book.objects.filter(match_key__in={key_of(record) for record in records})
-        self._keys = set(keys.values_list("match_key", flat=True))
-        self._keys_without_isbn = set(keys.filter(isbn=None).values_list("match_key", flat=True))
-
-    def is_new(self, record: Record) -> bool:
-        """Asked once per record: a later record of the batch may be the same book."""
-        key = key_of(record)
-        if record.isbn in self._isbns or key in (self._keys_without_isbn if record.isbn else self._keys):
-            return False
-        self._keys.add(key)
-        if record.isbn:
-            self._isbns.add(record.isbn)
-        else:
-            self._keys_without_isbn.add(key)
-        return True
-
-
-def key_of(record: Record) -> str:
-    return match_key(record.title, record.authors[0].name if record.authors else "", record.year)
-
-
-def _create_books(records: Sequence[Record], now: datetime) -> list[Book]:
-    publishers = publisher_ids(record.publisher for record in records if record.publisher)
-    return Book.objects.bulk_create(
+def _books(entries: Sequence[Entry], now: datetime, **more: Any) -> list[Book]:
+    publishers = publisher_ids(entry.fields["publisher"] for entry in entries if entry.fields["publisher"])
+    return [
         Book(
-            publisher_id=publishers.get(record.publisher),
-            match_key=key_of(record),
-            created_at=now,
+            pk=entry.book_id,
+            version=entry.version or 1,
+            isbn=entry.isbns[0] if entry.isbns else None,
+            publisher_id=publishers.get(entry.fields["publisher"]),
+            match_key=entry.match_key,
             updated_at=now,
-            **_plain(record),
+            **{name: entry.fields[name] for name in PLAIN},
+            **more,
         )
-        for record in records
-    )
+        for entry in entries
+    ]
 
 
-def _plain(record: Record) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in _PLAIN_FIELDS}
+def _renew_pictures(book_ids: Sequence[int | None]) -> None:
+    """Their new addresses have not been tried yet."""
+    Book.objects.filter(pk__in=book_ids).update(cover_fetched_at=None)
 
 
-def _add_isbns(books: Sequence[Book], records: Sequence[Record]) -> None:
-    rows = ((isbn, book.pk) for book, record in zip(books, records, strict=True) for isbn in record.isbns)
-    _copy(Isbn, ("number", "book_id"), rows)
+def _change_isbns(entries: Sequence[Entry]) -> None:
+    """An ISBN is taken away only when an import is taken back."""
+    gone = {number for entry in entries for number in entry.before["isbns"]}
+    gone -= {number for entry in entries for number in entry.isbns}
+    Isbn.objects.filter(number__in=gone).delete()
+    _add_isbns((entry, [number for number in entry.isbns if number not in entry.before["isbns"]]) for entry in entries)
 
 
-def _add_authors(books: Sequence[Book], records: Sequence[Record]) -> None:
-    ids = author_ids(author.name for record in records for author in record.authors)
+def _add_isbns(numbers: Iterable[tuple[Entry, Sequence[str]]]) -> None:
+    _copy(Isbn, ("number", "book_id"), ((number, entry.book_id) for entry, new in numbers for number in new))
+
+
+def _add_authors(entries: Sequence[Entry]) -> None:
+    ids = _author_ids({name for entry in entries for name, _role in entry.fields["authors"]})
     rows = (
-        (book.pk, ids[author.name], position, author.role)
-        for book, record in zip(books, records, strict=True)
-        for position, author in enumerate(record.authors)
+        (entry.book_id, ids[name], position, role)
+        for entry in entries
+        for position, (name, role) in enumerate(entry.fields["authors"])
     )
     _copy(Authorship, ("book_id", "author_id", "position", "role"), rows)
 
 
-def _add_genres(books: Sequence[Book], records: Sequence[Record]) -> None:
-    ids = genre_ids(name for record in records for name in record.genres)
-    pairs = {(book.pk, ids[name]) for book, record in zip(books, records, strict=True) for name in record.genres}
+def _author_ids(names: Iterable[str]) -> dict[str, int]:
+    known = dict(Author.objects.filter(name__in=names).values_list("name", "pk"))
+    return known | author_ids(name for name in names if name not in known)
+
+
+def _add_genres(entries: Sequence[Entry]) -> None:
+    ids = genre_ids(name for entry in entries for name in entry.fields["genres"])
+    pairs = {(entry.book_id, ids[name]) for entry in entries for name in entry.fields["genres"]}
     _copy(Book.genres.through, ("book_id", "genre_id"), sorted(pairs))
 
 
-def _add_copies(books: Sequence[Book], counts: Sequence[int]) -> int:
-    barcodes = iter(next_barcodes(sum(counts)))
-    each = (book.pk for book, count in zip(books, counts, strict=True) for _ in range(count))
+def _add_copies(entries: Sequence[Entry]) -> None:
+    """With the barcodes that the file gives; the others get the next ones."""
+    made = iter(next_barcodes(sum(entry.copies - len(entry.barcodes) for entry in entries)))
     rows = (
-        (book_id, barcode, Copy.Status.AVAILABLE.value, "") for book_id, barcode in zip(each, barcodes, strict=True)
+        (entry.book_id, barcode, Copy.Status.AVAILABLE.value, "")
+        for entry in entries
+        for barcode in [*entry.barcodes, *(next(made) for _ in range(entry.copies - len(entry.barcodes)))]
     )
     _copy(Copy, ("book_id", "barcode", "status", "reason"), rows)
-    return sum(counts)
 
 
 def _copy(model: type[Model], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:

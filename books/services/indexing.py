@@ -1,5 +1,6 @@
 """Bringing the search index up to date with the catalogue."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from books.queries import book_ids_after, index_documents
@@ -16,8 +17,11 @@ def index_books(versions: Mapping[int, int]) -> None:
     """
     documents = index_documents(versions)
     write_index(documents)
+    gone = defaultdict(list)
     for book_id in versions.keys() - {document.book_id for document in documents}:
-        forget_books([book_id], version=versions[book_id])
+        gone[versions[book_id]].append(book_id)
+    for version, book_ids in gone.items():
+        forget_books(book_ids, version=version)
 
 
 def rebuild_index(store: SearchStore, *, progress: Progress) -> None:

@@ -37,8 +37,10 @@ def record(event: Event) -> int:
     return row.pk
 
 
-def record_many(events: Sequence[Event], *, later_for: Handler | None = None) -> list[int]:
+def record_many(events: Sequence[Event], *, later_for: Handler | None = None, is_delivered: bool = True) -> list[int]:
     """Records all in a few statements; the ids in the order of the events. Needs an open transaction.
+
+    With `is_delivered` false only other systems hear of them: the portal's handlers are told in another way.
 
     `later_for` is a handler whose work the caller does itself right after the commit, and reports by `done_by_caller`.
     Its deliveries wait for the time of a lease, and are sent should the caller have died.
@@ -48,7 +50,7 @@ def record_many(events: Sequence[Event], *, later_for: Handler | None = None) ->
     with connection.cursor() as cursor:
         cursor.execute(INSERT_EVENTS, [[event.name for event in events], [_json(event) for event in events]])
         ids = [event_id for (event_id,) in cursor.fetchall()]
-        for name in {event.name for event in events}:
+        for name in {event.name for event in events if is_delivered}:
             of_this_name = [event_id for event_id, event in zip(ids, events, strict=True) if event.name == name]
             _insert_deliveries(cursor, name, of_this_name, handler_name(later_for) if later_for else "")
         cursor.execute(f"NOTIFY {CHANNEL}")
