@@ -39,6 +39,15 @@ class BookAvailabilityChanged(Event):
 
 
 @dataclass(frozen=True)
+class AuthorsMerged(Event):
+    """These authors are one: whatever named one of `merged_ids` means `author_id` from now on."""
+
+    author_id: int
+    merged_ids: list[int]
+    name: ClassVar[str] = "author.merged"
+
+
+@dataclass(frozen=True)
 class BookCoverWanted(Event):
     """Somebody has just named a picture on a host that pictures are fetched from; imports leave it to the clock."""
 
