@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from books.covers.files import picture_addresses
 from books.isbn import isbn13
-from books.models import Author, Authorship, Book, Copy, Genre, Isbn, Publisher
+from books.models import Author, AuthorAlias, Authorship, Book, Copy, Genre, Isbn, Publisher
 from books.search.documents import BookDocument, Named
 from library_portal.errors import NotFound
 
@@ -56,16 +56,26 @@ def with_status(books: QuerySet[Book]) -> QuerySet[Any]:
     return books.annotate(status=_status())
 
 
+def having_status(books: QuerySet[Book], status: str) -> QuerySet[Book]:
+    """Those of this public status."""
+    lendable, free = _lendable_and_free()
+    return books.filter({AVAILABLE: lendable & free, BORROWED: lendable & ~free, UNAVAILABLE: ~lendable}[status])
+
+
 def _status() -> Case:
-    copies = Copy.objects.filter(book=OuterRef("pk"))
-    lendable = Q(is_lendable=True, withdrawn_at=None) & Exists(copies.exclude(status=Copy.Status.UNAVAILABLE))
-    free = Q(waiting_count=0) & Exists(copies.filter(status=Copy.Status.AVAILABLE))
+    lendable, free = _lendable_and_free()
     return Case(
         When(~lendable, then=Value(UNAVAILABLE)),
         When(free, then=Value(AVAILABLE)),
         default=Value(BORROWED),
         output_field=Text(),
     )
+
+
+def _lendable_and_free() -> tuple[Q, Q]:
+    copies = Copy.objects.filter(book=OuterRef("pk"))
+    lendable = Q(is_lendable=True, withdrawn_at=None) & Exists(copies.exclude(status=Copy.Status.UNAVAILABLE))
+    return lendable, Q(waiting_count=0) & Exists(copies.filter(status=Copy.Status.AVAILABLE))
 
 
 def status_of(*, book_id: int) -> str:
@@ -229,7 +239,14 @@ AUTHOR_FIELDS = ("id", "name", "biography", "city", "goodreads_url", "books_coun
 
 
 def author_id_by_name(*, name: str) -> int | None:
-    return Author.objects.filter(name=name).values_list("pk", flat=True).first()
+    """Also by another name of theirs."""
+    named = Author.objects.filter(Q(name=name) | Q(pk__in=AuthorAlias.objects.filter(name=name).values("author")))
+    return named.values_list("pk", flat=True).first()
+
+
+def author_merged_into(*, former_id: int) -> int | None:
+    """Who an author that was merged into another is now."""
+    return AuthorAlias.objects.filter(former_id=former_id).values_list("author_id", flat=True).first()
 
 
 def author_version(*, author_id: int) -> int:

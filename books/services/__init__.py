@@ -1,6 +1,6 @@
 """The catalogue's use cases: the title records, their copies, and what lending does to both."""
 
-from books.services.authors import AuthorChanges, StaleAuthor, update_author
+from books.services.authors import AuthorChanges, AuthorNameTaken, StaleAuthor, refuse_taken_name, update_author
 from books.services.authorships import Credit
 from books.services.catalogue import (
     BookChanges,
@@ -46,10 +46,13 @@ from books.services.covers import (
     set_cover_picture,
 )
 from books.services.isbns import IsbnTaken
+from books.services.merging import MOST_AT_ONCE, NothingToMerge, merge_authors, merge_genres, merge_publishers
 from books.services.withdrawing import BookInUse, restore_book, withdraw_or_delete_book
 
 __all__ = [
+    "MOST_AT_ONCE",
     "AuthorChanges",
+    "AuthorNameTaken",
     "BarcodeTaken",
     "BookChanges",
     "BookInUse",
@@ -60,6 +63,7 @@ __all__ = [
     "CopyNotOut",
     "Credit",
     "IsbnTaken",
+    "NothingToMerge",
     "StaleAuthor",
     "StaleBook",
     "add_copies",
@@ -80,9 +84,13 @@ __all__ = [
     "lock_book",
     "mark_copy_available_again",
     "mark_copy_unavailable",
+    "merge_authors",
+    "merge_genres",
+    "merge_publishers",
     "names_changed",
     "next_barcodes",
     "record_loan",
+    "refuse_taken_name",
     "remove_copy",
     "remove_cover_picture",
     "restore_book",
