@@ -109,7 +109,7 @@ def _tell_new_books(news: NewBooks, job_id: int) -> None:
             kind=Kind.NEW_BOOK,
             key=f"import:{job_id}",
             title=_in_short(news),
-            body=_("New in the catalogue: %(authors)s.") % {"authors": _by_author(news)},
+            body=_("New in the catalogue: %(authors)s") % {"authors": _by_author(news)},
             url=reverse("watching"),
             subject=f"{IMPORT_SUBJECT}{job_id}",
         )
