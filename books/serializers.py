@@ -11,7 +11,6 @@ from books.isbn import InvalidIsbn, isbn13
 from books.languages import UnknownLanguage, language_code
 from books.models import Book, Copy
 from books.queries import AVAILABLE, STATUSES, UNAVAILABLE
-from books.search.store import FacetCount
 from books.services.authorships import Credit
 
 EARLIEST_YEAR, LATEST_YEAR = -5000, 2100
@@ -224,60 +223,3 @@ class GenreOut(NamedOut):
 
 class PublisherOut(NamedOut):
     books_count = serializers.IntegerField()
-
-
-class SuggestionOut(serializers.Serializer):
-    kind = serializers.ChoiceField(choices=["title", "author"])
-    id = serializers.IntegerField(help_text="Of the book or the author")
-    text = serializers.CharField()
-
-
-class SearchIn(serializers.Serializer):
-    """Filters by genre, author and publisher take an id or a name."""
-
-    q = serializers.CharField(max_length=200, allow_blank=True, default="")
-    author = serializers.CharField(max_length=300, required=False)
-    genre = serializers.CharField(max_length=120, required=False)
-    category = serializers.CharField(max_length=120, required=False, help_text="The same as genre")
-    publisher = serializers.CharField(max_length=300, required=False)
-    language = serializers.CharField(max_length=8, required=False)
-    cover = serializers.ChoiceField(choices=Book.Cover.choices, required=False)
-    year_min = serializers.IntegerField(min_value=EARLIEST_YEAR, max_value=LATEST_YEAR, required=False)
-    year_max = serializers.IntegerField(min_value=EARLIEST_YEAR, max_value=LATEST_YEAR, required=False)
-    sort = serializers.ChoiceField(choices=["relevance", "newest", "title", "popular"], default="relevance")
-    facets = serializers.BooleanField(default=False)
-    page = serializers.IntegerField(min_value=1, max_value=10_000, default=1)
-    page_size = serializers.IntegerField(min_value=1, max_value=100, default=20)
-
-
-class HitOut(BookOut):
-    score = serializers.FloatField()
-    highlighted_title = serializers.CharField(help_text="HTML: the words found stand in <mark>")
-
-
-class FacetOut(serializers.Serializer):
-    value = serializers.CharField()
-    label = serializers.CharField()
-    count = serializers.IntegerField()
-
-
-@extend_schema_field(serializers.DictField(child=FacetOut(many=True)))
-class FacetsField(serializers.Field):
-    """Kind (genre, language, author, decade) → how many hits have which value."""
-
-    def to_representation(self, value: list[FacetCount]) -> dict[str, list[dict[str, Any]]]:
-        kinds: dict[str, list[dict[str, Any]]] = {}
-        for kind, key, label, count in value:
-            kinds.setdefault(kind, []).append({"value": key, "label": label, "count": count})
-        return kinds
-
-
-class SearchOut(serializers.Serializer):
-    count = serializers.IntegerField(help_text="Exact below 10,000")
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
-    results = HitOut(many=True)
-    facets = FacetsField(help_text="Empty unless asked for")
-    did_you_mean = serializers.CharField()
-    store = serializers.CharField()
-    degraded = serializers.BooleanField(help_text="The index proper is away, PostgreSQL answers")

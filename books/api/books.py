@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,9 +12,13 @@ from rest_framework.views import APIView
 
 from books import queries, services
 from books.api.answers import book_response, kept_book, kept_list, version_to_change
+from books.api.book_pages import BookPages
 from books.filters import BookFilter
 from books.isbn import InvalidIsbn
+from books.models import Book
+from books.search.querying import InvalidQuery
 from books.serializers import BookDetailOut, BookIn, BookOut, LendingIn
+from books.wanted import UnknownName, refuse_unknown
 from library_portal.api.permissions import IsLibrarianOrReadOnly
 from library_portal.api.schema import may_refuse
 
@@ -39,10 +44,11 @@ EXAMPLE = OpenApiExample(
 class BookList(GenericAPIView):
     permission_classes = [IsLibrarianOrReadOnly]
     filterset_class = BookFilter
+    pagination_class = BookPages
     serializer_class = BookOut
 
     def get_queryset(self):  # type: ignore[no-untyped-def]
-        return queries.present_books().values(*queries.SUMMARY_FIELDS)
+        return Book.objects.filter(withdrawn_at=None)
 
     @extend_schema(
         operation_id="books_list",
@@ -51,12 +57,19 @@ class BookList(GenericAPIView):
         parameters=[IF_NONE_MATCH],
         tags=["books"],
     )
+    @may_refuse(InvalidQuery, UnknownName)
     def get(self, request: Request) -> HttpResponse:
         return kept_list(request, self._page)
 
     def _page(self) -> object:
-        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(queries.summaries(rows or [])).data
+        """First the ids, out of an index alone, then only the books shown."""
+        wanted = BookFilter(self.request.query_params, self.get_queryset(), request=self.request)
+        if not wanted.is_valid():
+            raise ValidationError(wanted.errors)
+        ids = self.paginate_queryset(wanted.book_ids()) or []
+        if not ids:
+            refuse_unknown(wanted.form.cleaned_data)
+        return self.get_paginated_response(queries.book_summaries(book_ids=ids)).data
 
     @extend_schema(
         operation_id="books_create",

@@ -22,7 +22,7 @@ def facets_of(store: SearchStore, found: Found) -> list[FacetCount]:
     if found.total < SMALL:
         return _most_frequent(store.facets(found.selection))
     key = f"facets:{store.name}:{found.selection!r}"
-    counted = caches.kept(caches.LISTS, key, lambda: orjson.dumps(_most_frequent(store.facets(found.selection))))
+    counted = caches.kept(caches.LISTS, key, lambda: _bytes(store.facets(found.selection)))
     return [FacetCount(*facet) for facet in orjson.loads(counted)]
 
 
@@ -34,3 +34,7 @@ def _most_frequent(facets: Iterable[FacetCount]) -> list[FacetCount]:
         if kinds[facet.kind] <= FACETS:
             kept.append(facet)
     return kept
+
+
+def _bytes(facets: Iterable[FacetCount]) -> bytes:
+    return orjson.dumps([tuple(facet) for facet in _most_frequent(facets)])
