@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +11,7 @@ from books.importing.models import ImportJob
 from books.importing.record import RefusedRow
 from books.importing.sources.marc_fields import END_OF_FIELD, END_OF_RECORD, LEADER_LENGTH, marc_record
 from books.importing.sources.marc_record import read_marc, why_no_book
-from books.importing.sources.source import Read, Source
+from books.importing.sources.source import Read, Source, UnknownFile, Wishes
 
 LONGEST_RECORD = 1_000_000
 LONGEST_ORIGINAL = 100_000
@@ -22,6 +23,12 @@ _LEADER = re.compile(rb"\d{5}[ -~]{5}22[ -~]{8}45")
 class MarcSource(Source):
     format = ImportJob.Format.MARC
     profile = "marc21"
+
+    def __init__(self, file: BinaryIO, wishes: Wishes) -> None:
+        super().__init__(file, wishes)
+        if not self.looks_like(file.read(LONGEST_RECORD)):
+            raise UnknownFile(_("This file has no MARC21 records: there is no leader in it."))
+        file.seek(0)
 
     @classmethod
     def looks_like(cls, start: bytes) -> bool:

@@ -35,7 +35,7 @@ def decoder(text: bytes, *, says_utf8: bool, language: str, asked_for: str, warn
     if asked_for:
         return _by_name(asked_for)
     if text.isascii() and _ESCAPE not in text:
-        return _ascii
+        return _utf8 if says_utf8 else _marc8
     if _is_utf8(text) and not text.isascii():
         if not says_utf8:
             warn(_("The leader does not say UTF-8, but the record is written in it."))
@@ -51,10 +51,6 @@ def _by_name(encoding: str) -> Decode:
     if encoding.casefold().replace("-", "") == "marc8":
         return _marc8
     return lambda data: data.decode(encoding, "replace")
-
-
-def _ascii(data: bytes) -> str:
-    return data.decode("ascii")
 
 
 def _utf8(data: bytes) -> str:

@@ -28,7 +28,7 @@ _BINDINGS = (
     (re.compile(r"\b(?:hbk|hardback|hardcover|hard cover|hc|cloth|bound|geb|gebunden|rel)\b", re.I), Book.Cover.HARD),
 )
 _DOLLARS = re.compile(
-    r"(?<![A-Za-z])(?:US\s?)?\$\s*(?P<price>\d[\d,]*(?:\.\d{1,2})?)(?!\s*\(?(?:Can|Cdn|Aus|NZ|HK))", re.I
+    r"(?<![A-Za-z])(?:US\s?)?\$\s*(?P<price>\d[\d,]*(?:\.\d{1,2})?)(?![\d.]|\s*\(?(?:Can|Cdn|Aus|NZ|HK))", re.I
 )
 _YEAR = re.compile(r"(?<!\d)(?:1[0-9]|20)\d\d(?!\d)")
 _PAGES = re.compile(
@@ -102,10 +102,10 @@ def _exact_years(marc: MarcRecord) -> Iterator[str]:
 
 
 def _fixed_years(marc: MarcRecord) -> list[str]:
-    """A reprint (r) has the year of the first edition behind its own."""
+    """A reprint (r) has the year of the first edition beside its own."""
     fixed = "".join(field.data or "" for field in marc.get_fields("008")[:1])
     years = [fixed[7:11], fixed[11:15]]
-    return years[::-1] if fixed[6:7] == "r" else years[:1]
+    return sorted(years) if fixed[6:7] == "r" else years[:1]
 
 
 def _plausible(years: Iterable[str]) -> Iterator[str]:

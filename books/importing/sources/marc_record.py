@@ -55,10 +55,11 @@ _NO_LANGUAGE = {"und", "zxx", "xxx"}
 def read_marc(marc: MarcRecord, *, number: int, changes: list[str], original: bytes) -> Read:
     """The book that this record tells of, or why there is none."""
     found = titles(marc)
-    if reason := why_no_book(str(marc.leader), has_isbn=bool(isbns(marc, lambda _remark: None))):
-        return Read(number, found.title, refusal=reason, is_book=False)
+    numbers = isbns(marc, changes.append)
+    if reason := why_no_book(str(marc.leader), has_isbn=bool(numbers)):
+        return Read(number, found.title, changes=changes, refusal=reason, is_book=False)
     try:
-        record = _book(marc, found, changes.append)
+        record = _book(marc, found, numbers, changes.append)
     except RefusedRow as refusal:
         return Read(number, found.title, refusal=str(refusal), original=original)
     return Read(number, record.title, record, changes)
@@ -76,7 +77,7 @@ def why_no_book(leader: str, *, has_isbn: bool) -> str:
     return "" if has_isbn else _("The leader does not say that this is a book, and there is no ISBN.")
 
 
-def _book(marc: MarcRecord, found: Titles, warn: Warn) -> Record:
+def _book(marc: MarcRecord, found: Titles, numbers: tuple[str, ...], warn: Warn) -> Record:
     _check(marc, found)
     return Record(
         title=cleaning.fitting(found.title, "title", warn),
@@ -91,7 +92,7 @@ def _book(marc: MarcRecord, found: Titles, warn: Warn) -> Record:
         pages=cleaning.pages(pages(marc), warn),
         cover=cover(marc),
         cover_url=cleaning.web_address(_cover_url(marc), warn),
-        isbns=isbns(marc, warn),
+        isbns=numbers,
         description="\n".join(filter(None, map(cleaning.paragraphs, texts(marc, "520", "a", "b")))),
         price=cleaning.price(price(marc), warn),
         barcodes=barcodes(marc, warn),

@@ -24,7 +24,7 @@ def marc_record(text: str, warn: Warn) -> MarcRecord:
         warn(_("Control characters, which XML does not allow, were left out."))
     if "\ufffd" in clean:
         warn(_("Some characters can't be read; “�” stands for each."))
-    mended, ampersands = _BARE_AMPERSAND.subn("&amp;", clean)
+    mended, ampersands = _BARE_AMPERSAND.subn("&amp;", clean) if "<![CDATA[" not in clean else (clean, 0)
     if ampersands:
         warn(_("A bare “&” was taken for the character itself."))
     return _Reading().of(mended)
