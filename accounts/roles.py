@@ -27,6 +27,7 @@ LIBRARIANS_MAY = {
     "books.book": KEEP,
     "books.copy": KEEP,
     "books.genre": KEEP,
+    "books.importjob": ("view", "add"),
     "books.publisher": KEEP,
     "reservations.pastloans": LOOK,
     "reservations.reservation": ("view", "add", "change"),

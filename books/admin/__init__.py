@@ -1,3 +1,3 @@
 """The catalogue for librarians. Writing ends in the services, so that every change is told of and indexed."""
 
-from books.admin import books, copies, names  # noqa: F401 - Django registers what they hold
+from books.admin import books, copies, imports, names  # noqa: F401 - Django registers what they hold

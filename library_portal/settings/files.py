@@ -16,6 +16,8 @@ COVER_MAX_BYTES = 10 * 1024 * 1024
 COVER_MAX_PIXELS = 40_000_000
 # Seconds that fetching one may take.
 COVER_TIMEOUT_SECONDS: float = env.float("COVER_TIMEOUT_SECONDS", default=10.0)
+# The largest catalogue file that may be sent in, in bytes.
+IMPORT_MAX_BYTES: int = env.int("IMPORT_MAX_BYTES", default=500 * 1024 * 1024)
 # An import of an uploaded file lets others have the worker after so long.
 IMPORT_SLICE_SECONDS: float = env.float("IMPORT_SLICE_SECONDS", default=5.0)
 # One that nobody has worked on for so long has failed.

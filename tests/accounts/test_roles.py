@@ -21,6 +21,7 @@ LIBRARIANS_MAY = {
     f"{app}.{action}_{model}"
     for app, models, actions in (
         ("books", ("author", "authorship", "book", "copy", "genre", "publisher"), ("view", "add", "change", "delete")),
+        ("books", ("importjob",), ("view", "add")),
         ("authors", ("authoraccount",), ("view",)),
         ("reservations", ("reservation",), ("view", "add", "change")),
         ("reservations", ("pastloans",), ("view",)),

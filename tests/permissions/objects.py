@@ -16,7 +16,9 @@ from accounts.services.sessions import Device, open_session
 from authors.models import AuthorAccount
 from books.covers.files import keep
 from books.covers.pictures import cover_picture
+from books.importing.models import ImportJob
 from books.models import Authorship, Book
+from books.sitemaps import PART
 from library_portal.audit.models import Action, AuditEntry
 from library_portal.notifications.models import Kind, Notification, Preference
 from library_portal.outbox.models import Delivery, OutboxEvent
@@ -76,6 +78,10 @@ def a_reservation(owner: User) -> int:
 
 def past_loans(_owner: User) -> int:
     return PastLoans.objects.create(book=BookFactory()).pk
+
+
+def an_import(_owner: User) -> int:
+    return ImportJob.objects.create(file_name="books.csv", format=ImportJob.Format.CSV).pk
 
 
 def a_payment(owner: User) -> int:
@@ -173,6 +179,7 @@ MAKERS: dict[str, Maker] = {
     "/admin/accounts/patron/{pk}/{slug}/": lambda owner: (owner.pk, "deactivate"),
     "/admin/accounts/session/": a_session,
     "/admin/accounts/user/": lambda owner: owner.pk,
+    "/admin/books/importjob/": an_import,
     "/admin/accounts/user/{pk}/{slug}/": lambda owner: (owner.pk, "deactivate"),
     "/admin/audit/auditentry/": an_audit_entry,
     "/admin/authors/authoraccount/": an_author_account,
