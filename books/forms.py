@@ -13,13 +13,15 @@ FIRST_YEAR, LAST_YEAR = -4000, 2200
 MOST_READ = _("Most read")
 OTHER_SORTS = [("newest", _("New here")), ("title", _("Title A–Z"))]
 SORTS = [("relevance", _("Best match")), ("popular", MOST_READ), *OTHER_SORTS]
-FILTERS = ("author", "genre", "language", "year_min", "year_max")
+AUTHOR_SORTS = [("popular", MOST_READ), ("year", _("First published")), *OTHER_SORTS]
+FILTERS = ("author", "genre", "publisher", "language", "year_min", "year_max")
 
 
 class CatalogueForm(forms.Form):
     q = forms.CharField(required=False, max_length=LONGEST_QUERY)
     author = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     genre = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    publisher = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     language = forms.RegexField(r"^[a-z]{2,8}$", required=False)
     year_min = forms.IntegerField(required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR)
     year_max = forms.IntegerField(required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR)
@@ -37,6 +39,15 @@ class CatalogueForm(forms.Form):
             sort=asked.get("sort") or "relevance",
             page=asked.get("page") or 1,
         )
+
+
+class AuthorForm(forms.Form):
+    sort = forms.ChoiceField(required=False, choices=AUTHOR_SORTS)
+    page = forms.IntegerField(required=False, min_value=1, max_value=COUNT_LIMIT)
+
+    def asked(self) -> dict[str, Any]:
+        self.is_valid()
+        return {"sort": self.cleaned_data.get("sort") or "popular", "page": self.cleaned_data.get("page") or 1}
 
 
 def sorts_for(wish: Wish) -> list[tuple[str, Any]]:

@@ -5,16 +5,16 @@ from operator import attrgetter
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from books import queries
-from books.browsing import Shown, Wish, books_of_author, browse
-from books.forms import CatalogueForm, sorts_for
+from books.beside import books_of_author_shown, related_books
+from books.browsing import Shown, Wish, browse
+from books.drawn.addresses import card_of
+from books.forms import AUTHOR_SORTS, AuthorForm, CatalogueForm, sorts_for
 from books.search.querying import InvalidQuery
-
-RELATED = 6
 
 
 @require_safe
@@ -42,12 +42,15 @@ def _found(wish: Wish) -> dict[str, Any]:
 @require_safe
 def book_page(request: HttpRequest, pk: int) -> HttpResponse:
     book = queries.book_detail(book_id=pk)
-    others = [other for author in book["authors"][:1] for other in books_of_author(author_id=author["id"])]
-    related = [other for other in others if other["id"] != pk][:RELATED]
-    return render(request, "books/book.html", {"book": book, "related": related})
+    shown = {"book": book, "related": related_books(book), "card": card_of(book)}
+    return render(request, "books/book.html", shown)
 
 
 @require_safe
 def author_page(request: HttpRequest, pk: int) -> HttpResponse:
-    author = queries.author_detail(author_id=pk)
-    return render(request, "books/author.html", {"author": author, "books": books_of_author(author_id=pk)})
+    if merged_into := queries.author_merged_into(former_id=pk):
+        return redirect("author", merged_into, permanent=True)
+    author, asked = queries.author_detail(author_id=pk), AuthorForm(request.GET).asked()
+    shown = books_of_author_shown(author_id=pk, **asked)
+    context = {"author": author, "shown": shown, "sorts": AUTHOR_SORTS, "sort": asked["sort"]}
+    return render(request, "books/author.html", context)

@@ -8,6 +8,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from library_portal import public
+
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
 
@@ -37,6 +39,12 @@ def current_page(context: dict[str, Any], *names: str) -> SafeString | str:
     """Marks the menu entry whose URL name is open."""
     match = getattr(context.get("request"), "resolver_match", None)
     return SafeString(' aria-current="page"') if match and match.url_name in names else ""
+
+
+@register.filter
+def public_url(path: str) -> str:
+    """The address of a path of this site as the world knows it."""
+    return public.public_url(path)
 
 
 @register.filter

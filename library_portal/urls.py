@@ -6,11 +6,13 @@ from django.urls import include, path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from library_portal import health, pages
+from library_portal import health, machines, pages
 from library_portal.api.documentation import Document, RedocPage, SwaggerPage
 
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("robots.txt", machines.robots, name="robots"),
+    path("opensearch.xml", machines.search_description, name="search-description"),
     path("theme/", pages.set_theme, name="theme"),
     path("language/", require_POST(set_language), name="set_language"),
     path("", include("books.urls")),

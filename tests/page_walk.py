@@ -10,6 +10,8 @@ from django.urls import get_resolver
 
 PLACEHOLDER = re.compile(r"<(?:\w+:)?\w+>")
 ADMIN_OF = re.compile(r"admin/(\w+)/(\w+)/")
+# Blocks that browsers do not run.
+DATA = ("application/json", "application/ld+json")
 SCRIPT_ADDRESS = re.compile(r"\s*(javascript|vbscript|data):", re.IGNORECASE)
 
 
@@ -44,7 +46,7 @@ class Inline(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         has = {name: value or "" for name, value in attributes}
-        if tag == "style" or (tag == "script" and "src" not in has and has.get("type") != "application/json"):
+        if tag == "style" or (tag == "script" and "src" not in has and has.get("type") not in DATA):
             self.found.append(f"<{tag}>")
         for name, value in has.items():
             if name == "style" or re.fullmatch("on[a-z]+", name) or (name != "content" and SCRIPT_ADDRESS.match(value)):

@@ -4,14 +4,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.core.paginator import Paginator
 from django.http import QueryDict
+from django.utils.text import Truncator
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from books.browsing import Wish
+from books.browsing import Shown, Wish
+from books.models import Author, Genre, Publisher
+from books.queries import Row
 from books.search.store import FacetCount
 
 VALUES_SHOWN = 8
+SHORT = 155
+NAMED: dict[str, Any] = {"author": Author, "genre": Genre, "publisher": Publisher}
 
 register = template.Library()
 
@@ -41,10 +47,37 @@ def facet(context: dict[str, Any], kind: str) -> list[FacetValue]:
 
 @register.simple_tag(takes_context=True)
 def chosen_values(context: dict[str, Any]) -> list[FacetValue]:
-    """Every value that is chosen, of all kinds."""
-    found = [one for counts in context["facets"].values() for one in counts]
-    values = [_value(one, context["wish"], context["request"].GET) for one in found]
-    return [value for value in values if value.chosen]
+    """Every filter that is set, also to what no book found has."""
+    filters, params = context["wish"].filters, context["request"].GET
+    set_to = {kind: value for kind in (*NAMED, "language") if (value := getattr(filters, kind))}
+    chosen = [_chosen(_name_of(kind, value), params, kind) for kind, value in set_to.items()]
+    if filters.year_min is not None or filters.year_max is not None:
+        chosen.append(_chosen(_years(filters.year_min, filters.year_max), params, "year_min", "year_max"))
+    return chosen
+
+
+def _chosen(label: str, params: QueryDict, *parameters: str) -> FacetValue:
+    """An address without the parameters takes the filter back."""
+    address = params.copy()
+    for name in ("page", *parameters):
+        address.pop(name, None)
+    return FacetValue(parameters[0], label, 0, True, f"?{address.urlencode()}")
+
+
+def _name_of(kind: str, value: Any) -> str:
+    if kind == "language":
+        return language_name(value)
+    return NAMED[kind].objects.filter(pk=value).values_list("name", flat=True).first() or str(value)
+
+
+def _years(first: int | None, last: int | None) -> str:
+    if first is not None and last == first + 9 and first % 10 == 0:
+        return decade(first)
+    if first is None or last is None:
+        return (
+            _("since %(year)s") % {"year": year(first)} if last is None else _("until %(year)s") % {"year": year(last)}
+        )
+    return f"{year(first)}–{year(last)}"
 
 
 def _value(found: FacetCount, wish: Wish, params: QueryDict) -> FacetValue:
@@ -70,6 +103,22 @@ def _label(found: FacetCount) -> str:
     if found.kind == "decade":
         return decade(int(found.value))
     return found.label
+
+
+@register.filter
+def page_numbers(shown: Shown) -> list[int | None]:
+    """The first, the last and those around this one; None where some are left out."""
+    pages = Paginator(range(shown.pages), 1).get_elided_page_range(
+        min(shown.page, shown.pages), on_each_side=1, on_ends=1
+    )
+    return [number if isinstance(number, int) else None for number in pages]
+
+
+@register.filter
+def in_short(book: Row) -> str:
+    """A line or two about the book, for those who see no more of it."""
+    told = book["description"] or " · ".join([book["title"], ", ".join(author["name"] for author in book["authors"])])
+    return Truncator(told).chars(SHORT)
 
 
 @register.filter

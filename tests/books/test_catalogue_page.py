@@ -130,7 +130,7 @@ def test_an_author_page_lists_what_readers_may_find(client, now) -> None:
     book = BookFactory(title="Emma", author_names=["Jane Austen"], copies=1)
     BookFactory(title="Withdrawn", author_names=["Jane Austen"], withdrawn_at=now)
     answer = client.get(f"/authors/{book.authors.get().pk}/")
-    assert [row["title"] for row in answer.context["books"]] == ["Emma"]
+    assert [row["title"] for row in answer.context["shown"].books] == ["Emma"]
 
 
 def test_the_front_page_shows_what_is_there_and_what_is_to_do(client, django_assert_max_num_queries) -> None:
