@@ -15,7 +15,7 @@ class Named(NamedTuple):
 class BookDocument:
     """`version` is the id of the event that produced the document: an older one never overwrites a newer one.
 
-    `popularity` is loans + ln(1 + ratings); `cover` is "hard", "soft" or ""; `status` is the book's public one.
+    `isbns` are ISBN-13s without hyphens; `popularity` is loans + ln(1 + ratings); `cover` is "hard", "soft" or ""; `status` is the book's public one.
     """
 
     book_id: int
@@ -46,6 +46,7 @@ class BookDocument:
             "authors": [author._asdict() for author in self.authors],
             "genres": [genre._asdict() for genre in self.genres],
             "publisher": self.publisher._asdict() if self.publisher else None,
+            "isbns": list(self.isbns),
         }
 
     @classmethod

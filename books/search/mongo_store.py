@@ -3,7 +3,7 @@
 A small document names the collection that answers and, during a rebuild, the one being filled; writers write to both.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -14,7 +14,7 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from .indexing import IndexedBook
-from .store import COUNT_LIMIT, Candidate, Condition, FacetCount, Key, Progress, Selection, Sort, facet_counts
+from .store import COUNT_LIMIT, Candidate, Condition, Entry, FacetCount, Key, Progress, Selection, Sort, facet_counts
 
 _ORDERS: dict[Sort, list[tuple[str, int]]] = {
     "relevance": [("popularity", DESCENDING), ("_id", ASCENDING)],
@@ -116,6 +116,19 @@ class MongoStore:
         following.create_indexes(_INDEXES)
         self._swap(following.name)
 
+    def entries(self, *, after: int, limit: int) -> list[Entry]:
+        found = self._books().find({"_id": {"$gt": after}}, sort=[("_id", ASCENDING)]).limit(limit)
+        return [Entry(book["_id"], book["version"], book if book["live"] else None) for book in found]
+
+    def contents_of(self, book: IndexedBook) -> dict[str, Any]:
+        """Times are kept to the millisecond."""
+        moment = book.created_at
+        return _stored(book) | {"created_at": moment.replace(microsecond=moment.microsecond // 1000 * 1000)}
+
+    def mend(self, books: Sequence[IndexedBook], gone: Mapping[int, int]) -> None:
+        tombstones = [_tombstone(book_id, version) for book_id, version in gone.items()]
+        self._keep([*map(_stored, books), *tombstones], replaces="$lte")
+
     def is_built(self) -> bool:
         return bool(self._names().get("current"))
 
@@ -140,26 +153,29 @@ class MongoStore:
             if name.startswith(_COLLECTIONS) and name not in kept:
                 self._database.drop_collection(name)
 
-    def _keep(self, books: list[dict[str, Any]]) -> None:
+    def _keep(self, books: list[dict[str, Any]], *, replaces: str = "$lt") -> None:
         """Before the first build there is nothing to keep up: the build reads the catalogue."""
         names = self._names()
         for name in (names.get("current"), names.get("next")):
             if name:
-                _keep(self._database[name], books)
+                _keep(self._database[name], books, replaces=replaces)
 
 
-def _keep(collection: Collection[dict[str, Any]], books: list[dict[str, Any]]) -> None:
+def _keep(collection: Collection[dict[str, Any]], books: list[dict[str, Any]], *, replaces: str = "$lt") -> None:
     """Inserts what is new here; what is refused because it is there already takes the place of an older one.
 
     Nothing is looked up first: most books of a batch are new, and by id alone some servers read every book.
     """
-    _replace_older(collection, _insert(collection, books))
+    _replace_older(collection, _insert(collection, books), replaces=replaces)
 
 
-def _replace_older(collection: Collection[dict[str, Any]], books: list[dict[str, Any]]) -> None:
+def _replace_older(
+    collection: Collection[dict[str, Any]], books: list[dict[str, Any]], *, replaces: str = "$lt"
+) -> None:
+    """`replaces` compares the version that is there with the new one."""
     for some in _batches(books, _REPLACED_AT_ONCE):
         collection.bulk_write(
-            [ReplaceOne({"_id": book["_id"], "version": {"$lt": book["version"]}}, book) for book in some]
+            [ReplaceOne({"_id": book["_id"], "version": {replaces: book["version"]}}, book) for book in some]
         )
 
 

@@ -1,6 +1,6 @@
 """The index in PostgreSQL: arrays of hashed terms under GIN, walked by popularity where a word is common."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import blake2b
@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from .indexing import IndexedBook
 from .models import GIN_INDEXES, TERMS, BookSearchEntry
-from .store import COUNT_LIMIT, Candidate, FacetCount, Key, Progress, Selection, Sort, facet_counts
+from .store import COUNT_LIMIT, Candidate, Entry, FacetCount, Key, Progress, Selection, Sort, facet_counts
 
 _TABLE = BookSearchEntry._meta.db_table
 # Column, and whether the greatest comes first; ties by id.
@@ -120,6 +120,17 @@ class PostgresStore:
             for index in GIN_INDEXES:
                 cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
             cursor.execute(f"ANALYZE {_TABLE}")
+
+    def entries(self, *, after: int, limit: int) -> list[Entry]:
+        rows = BookSearchEntry.objects.filter(book_id__gt=after).order_by("book_id").values(*_COLUMNS)[:limit]
+        return [Entry(row["book_id"], row["version"], row if row["document"] else None) for row in rows]
+
+    def contents_of(self, book: IndexedBook) -> dict[str, Any]:
+        return _row(book)
+
+    def mend(self, books: Sequence[IndexedBook], gone: Mapping[int, int]) -> None:
+        tombstones = [_tombstone(book_id, version) for book_id, version in gone.items()]
+        _keep(_KEEP_ANEW, [*map(_row, books), *tombstones])
 
     def is_built(self) -> bool:
         """Whether it was ever filled: every change since is in it."""

@@ -1,6 +1,6 @@
 """What a search store does: it keeps indexed books and fetches those that a selection names. It does not rank."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -47,6 +47,14 @@ class Candidate(NamedTuple):
     popularity: float
     fields: Sequence[str]
     place: Any = None
+
+
+class Entry(NamedTuple):
+    """What a store has under an id: `contents` as `contents_of` tells them of a book, None for a deleted one."""
+
+    book_id: int
+    version: int
+    contents: dict[str, Any] | None
 
 
 class Key(NamedTuple):
@@ -114,6 +122,15 @@ class SearchStore(Protocol):
 
     def rebuild(self, batches: Iterable[Sequence[IndexedBook]], *, progress: Progress) -> None:
         """Makes the store hold exactly these books, while it goes on answering and taking newer versions."""
+
+    def entries(self, *, after: int, limit: int) -> list[Entry]:
+        """The next entries by id, those of deleted books among them."""
+
+    def contents_of(self, book: IndexedBook) -> dict[str, Any]:
+        """What an entry of this book holds here, to be compared."""
+
+    def mend(self, books: Sequence[IndexedBook], gone: Mapping[int, int]) -> None:
+        """Writes the books anew, also where their version is there already; forgets those gone (id → version)."""
 
     def is_built(self) -> bool:
         """Whether it can answer; a store that can't needs its first rebuild."""

@@ -3,15 +3,17 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from rich.progress import Progress
 
+from books.management.progress import shown
 from books.models import Book
 from books.search.services import stores
 from books.services.indexing import rebuild_index
 
 
 class Command(BaseCommand):
-    help = "Rebuilds the search index of every store that is configured, without downtime."
+    help = (
+        "Rebuilds the search index of every store that is configured, without downtime. It may be run again any time."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--missing", action="store_true", help="only stores that have no index yet")
@@ -22,7 +24,6 @@ class Command(BaseCommand):
             if missing and store.is_built():
                 self.stdout.write(f"{store.name}: has an index")
                 continue
-            with Progress(transient=True) as bars:
-                bar = bars.add_task(store.name, total=total)
-                rebuild_index(store, progress=lambda done, bars=bars, bar=bar: bars.update(bar, completed=done))
+            with shown(store.name, total=total, to=self.stdout) as progress:
+                rebuild_index(store, progress=progress)
             self.stdout.write(f"{store.name}: {total} books")
