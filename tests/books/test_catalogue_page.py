@@ -5,7 +5,7 @@ from django.test import Client
 
 from books.models import Copy
 from books.services.indexing import index_books
-from tests.factories.books import BookFactory
+from tests.factories.books import BookFactory, PublisherFactory
 from tests.factories.people import librarian, patron
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +142,74 @@ def test_the_front_page_shows_what_is_there_and_what_is_to_do(client, django_ass
     reader = patron(username="ada")
     client.force_login(reader)
     assert "Good to see you, ada" in client.get("/").content.decode()
+
+
+def test_an_author_of_many_books_has_pages_and_orders(client) -> None:
+    books = [
+        BookFactory(title=f"Volume {number:02}", author_names=["Honoré"], year=2000 - number) for number in range(30)
+    ]
+    address = f"/authors/{books[0].authors.get().pk}/"
+    first, page = shown(client, f"{address}?sort=title")
+    assert (len(first.books), first.books[0]["title"], first.pages) == (24, "Volume 00", 2)
+    assert 'rel="next" href="?sort=title&amp;page=2"' in page
+    assert titles(shown(client, f"{address}?sort=year&page=2")[0])[-1] == "Volume 00"
+    assert shown(client, f"{address}?sort=evil&page=99")[0].page == 2
+
+
+def test_beside_a_book_stand_others_of_its_author_else_of_its_genre(client) -> None:
+    emma = BookFactory(title="Emma", author_names=["Jane Austen"], genre_names=["Romance"])
+    BookFactory(title="Jane Eyre", author_names=["Charlotte Brontë"], genre_names=["Romance"])
+    assert "More in Romance" in client.get(f"/books/{emma.pk}/").content.decode()
+    BookFactory(title="Persuasion", author_names=["Jane Austen"])
+    page = client.get(f"/books/{emma.pk}/").content.decode()
+    assert "More by Jane Austen" in page
+    assert "Persuasion" in page
+
+
+def test_a_book_page_leads_to_what_shares_its_publisher_series_and_language(client) -> None:
+    book = BookFactory(
+        publisher=PublisherFactory(name="John Murray"),
+        series="Club & Co",
+        language="fr",
+        isbn="9780141439587",
+        further_isbns=["9780199535521"],
+        daily_fee="0.25",
+    )
+    page = client.get(f"/books/{book.pk}/").content.decode()
+    for words in (f"?publisher={book.publisher_id}", "?q=Club%20%26%20Co", "?language=fr", "9780199535521", "$0.25"):
+        assert words in page
+
+
+def test_a_filter_that_leaves_nothing_can_still_be_taken_back(client) -> None:
+    publisher = PublisherFactory(name="John Murray")
+    found, page = shown(client, f"/books/?q=zzzz&publisher={publisher.pk}&language=fr&year_min=1990&year_max=1999")
+    assert found.books == []
+    for words in (
+        "John Murray",
+        "French",
+        "1990s",
+        'href="?q=zzzz&amp;language=fr&amp;year_min=1990&amp;year_max=1999"',
+    ):
+        assert words in page
+
+
+def test_what_was_meant_is_a_link(client) -> None:
+    indexed(title="Middlemarch")
+    _found, page = shown(client, "/books/?q=midlemarch")
+    assert '<a href="?q=middlemarch"><strong>middlemarch</strong></a>' in page
+
+
+def test_a_long_list_has_page_numbers(client) -> None:
+    for number in range(60):
+        indexed(title=f"Hobbit {number}")
+    _found, page = shown(client, "/books/?q=hobbit&page=2")
+    assert 'aria-current="page"><span class="visually-hidden">Page </span>2<' in page
+    for number in (1, 3):
+        assert f'href="?q=hobbit&amp;page={number}"' in page
+
+
+def test_a_book_page_asks_little(client, django_assert_max_num_queries) -> None:
+    book = BookFactory(author_names=["A", "B"], genre_names=["C", "D"], copies=3)
+    BookFactory.create_batch(8, author_names=["A"], genre_names=["C"], copies=1)
+    with django_assert_max_num_queries(12):
+        client.get(f"/books/{book.pk}/")
