@@ -1,6 +1,13 @@
 """The catalogue's use cases: the title records, their copies, and what lending does to both."""
 
-from books.services.authors import AuthorChanges, AuthorNameTaken, StaleAuthor, refuse_taken_name, update_author
+from books.services.authors import (
+    AuthorChanges,
+    AuthorNameTaken,
+    StaleAuthor,
+    lock_author,
+    refuse_taken_name,
+    update_author,
+)
 from books.services.authorships import Credit
 from books.services.catalogue import (
     BookChanges,
@@ -81,6 +88,7 @@ __all__ = [
     "free_copy",
     "hold_copy",
     "lend_copy",
+    "lock_author",
     "lock_book",
     "mark_copy_available_again",
     "mark_copy_unavailable",

@@ -38,15 +38,21 @@ class AuthorChanges(TypedDict, total=False):
     goodreads_url: str
 
 
+def lock_author(author_id: int) -> Author:
+    """The author, locked until the end of the caller's transaction. Raises NotFound."""
+    author = Author.objects.select_for_update(no_key=True).filter(pk=author_id).first()
+    if author is None:
+        raise NotFound
+    return author
+
+
 @transaction.atomic
 def update_author(*, author_id: int, changes: AuthorChanges, version: int | None = None) -> Author:
     """Corrects an author's page, if it still is in the version that was seen (None: whatever it is).
 
     Changing nothing is no change. Raises NotFound, StaleAuthor, AuthorNameTaken.
     """
-    author = Author.objects.select_for_update(no_key=True).filter(pk=author_id).first()
-    if author is None:
-        raise NotFound
+    author = lock_author(author_id)
     if version is not None and author.version != version:
         raise StaleAuthor
     differing = [name for name, value in changes.items() if getattr(author, name) != value]

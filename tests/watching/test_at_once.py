@@ -1,13 +1,17 @@
 """The same at the same instant, from real threads: one watch, one message, and no copy missed in between."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from rest_framework.test import APIClient
 
 import accounts.services
 import books.services
-from books.models import Copy
+from books.models import Author, Copy
+from library_portal.errors import NotFound, PortalError
 from library_portal.notifications.models import Notification
 from library_portal.outbox.delivery import deliver_pending
 from tests.accounts.simultaneously import simultaneously
@@ -16,8 +20,9 @@ from tests.factories.lending import book_with_copies
 from tests.factories.people import patron
 from tests.factories.tokens import bearer
 from tests.factories.watching import WatchFactory
+from tests.waiting import until
 from watching.models import Watch
-from watching.services import OnTheShelf, tell_available, tell_new_book, watch_book
+from watching.services import follow_author, tell_available, tell_new_book, watch_book
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TIMES = 20
@@ -62,27 +67,60 @@ def test_a_new_book_delivered_at_once_is_told_once() -> None:
     assert list(Notification.objects.values_list("user_id", flat=True)) == [reader.pk]
 
 
-def test_a_copy_that_comes_back_while_people_begin_to_watch_is_missed_by_nobody() -> None:
-    """Each is refused, as the copy is there, or told of it: nobody goes on waiting for what is on the shelf."""
-    book = book_with_copies(1)
-    Copy.objects.filter(book=book).update(status=Copy.Status.UNAVAILABLE, reason=Copy.Reason.IN_REPAIR)
-    readers = [patron(balance="0").pk for _ in range(TIMES - 1)]
-    refused: list[int] = []
+def while_uncommitted(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
+    """The second begins when the first has done its work and not committed it; answers with what came of it."""
 
-    def act(number: int) -> None:
-        if number == TIMES - 1:
-            books.services.mark_copy_available_again(copy_id=book.copies.get().pk)
-            return
+    def run() -> Any:
         try:
-            watch_book(user_id=readers[number], book_id=book.pk)
-        except OnTheShelf:
-            refused.append(readers[number])
+            return second()
+        except PortalError as refusal:
+            return type(refusal)
+        finally:
+            connection.close()
 
-    simultaneously(TIMES, act, connected=True)
-    deliver_pending()
-    told = set(Notification.objects.values_list("user_id", flat=True))
-    assert (told | set(refused), told & set(refused)) == (set(readers), set())
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            first()
+            begun = other.submit(run)
+            until(lambda: begun.done() or somebody_waits())
+        return begun.result()
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+        return cursor.fetchone()[0]
+
+
+def test_a_copy_that_comes_back_while_somebody_begins_to_watch_is_not_missed() -> None:
+    book, reader = book_with_copies(1), patron(balance="0")
+    Copy.objects.filter(book=book).update(status=Copy.Status.UNAVAILABLE, reason=Copy.Reason.IN_REPAIR)
+
+    def comes_back() -> None:
+        books.services.mark_copy_available_again(copy_id=book.copies.get().pk)
+        deliver_pending()
+
+    while_uncommitted(lambda: watch_book(user_id=reader.pk, book_id=book.pk), comes_back)
+    assert list(Notification.objects.values_list("user_id", "title")) == [
+        (reader.pk, f"“{book.title}” is on the shelf")
+    ]
     assert not Watch.objects.exists()
+
+
+def test_who_follows_an_author_who_becomes_another_at_that_instant_follows_the_other_or_nobody() -> None:
+    keep, first, second = AuthorFactory(), AuthorFactory(), AuthorFactory()
+    reader = patron(balance="0").pk
+
+    def merge(author: Author) -> None:
+        books.services.merge_authors(keep_id=keep.pk, other_ids=[author.pk])
+
+    def follow(author: Author) -> None:
+        follow_author(user_id=reader, author_id=author.pk)
+
+    while_uncommitted(lambda: follow(first), lambda: merge(first))
+    assert list(Watch.objects.values_list("user_id", "author_id")) == [(reader, keep.pk)]
+    assert while_uncommitted(lambda: merge(second), lambda: follow(second)) == NotFound
+    assert list(Watch.objects.values_list("user_id", "author_id")) == [(reader, keep.pk)]
 
 
 def test_who_leaves_while_being_told_leaves_no_trace(now: Any) -> None:

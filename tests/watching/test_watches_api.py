@@ -1,5 +1,6 @@
 """`watches/`: what the caller watches and follows, and nobody else."""
 
+import json
 from typing import Any
 
 import pytest
@@ -141,3 +142,16 @@ def test_the_list_costs_the_same_however_long(app: APIClient, reader: User, djan
         page = app.get(WATCHES, {"page_size": 20}).json()
     assert (len(page["results"]), page["next"] is None) == (20, False)
     assert len(app.get(page["next"]).json()["results"]) == 4
+
+
+def test_what_one_watches_is_in_the_copy_of_ones_data_and_erased_with_the_account(app: APIClient, reader: User) -> None:
+    book = WatchFactory(user=reader, book__title="Emma").book
+    author = FollowFactory(user=reader, author__name="Iain M. Banks").author
+    kept = WatchFactory()
+    exported = json.loads(app.get("/api/v1/users/me/export/").getvalue())["watching"]
+    assert [(one["book_id"], one["book__title"], one["author_id"], one["author__name"]) for one in exported] == [
+        (book.pk, "Emma", None, None),
+        (None, None, author.pk, "Iain M. Banks"),
+    ]
+    assert app.delete("/api/v1/users/me/").status_code == 204
+    assert list(Watch.objects.values_list("pk", flat=True)) == [kept.pk]

@@ -52,8 +52,12 @@ def watch_book(*, user_id: int, book_id: int) -> Begun:
 
 @transaction.atomic
 def follow_author(*, user_id: int, author_id: int) -> Begun:
-    """The reader will be told of each new book. Raises NotFound, UserNotFound, TooManyWatches."""
-    books.queries.author_version(author_id=author_id)
+    """The reader will be told of each new book. Under the author's lock: an author who becomes one with another at the
+    same instant takes the reader along (`watching/merges.py`) or is not found.
+
+    Raises NotFound, UserNotFound, TooManyWatches.
+    """
+    books.services.lock_author(author_id)
     locked(user_id)
     before = Watch.objects.filter(user_id=user_id, author_id=author_id).first()
     return _begun(before, Watch(user_id=user_id, author_id=author_id))
