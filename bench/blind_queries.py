@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
-from books.search.analysis import words
+from books.search.analysis import readings, without_article, words
 from books.search.documents import BookDocument
-from books.search.indexing import title_key
 
 Fits = Callable[[BookDocument], bool]
 Rule = Callable[[BookDocument, Random], Iterator[str]]
@@ -22,9 +21,9 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": 
 _DIGITS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
     "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "twenty": "20", "thirty": "30",
-    "forty": "40", "hundred": "100",
+    "forty": "40",
 }  # fmt: skip
-_SPELLED = {digits: word for word, digits in _DIGITS.items() if word != "hundred"} | {
+_SPELLED = {digits: word for word, digits in _DIGITS.items()} | {
     "22": "twenty two", "1984": "nineteen eighty four", "451": "four hundred fifty one", "100": "one hundred",
     "2001": "two thousand one", "1776": "seventeen seventy six", "1000": "one thousand", "20,000": "twenty thousand",
     "24": "twenty four", "50": "fifty", "101": "one hundred and one", "1st": "first", "2nd": "second", "40": "forty",
@@ -59,7 +58,7 @@ def blind_queries(books: list[BookDocument], *, seed: int, per_rule: int) -> Ite
 
 def _titles(book: BookDocument) -> set[str]:
     full = [book.title, book.original_title, f"{book.title} {book.subtitle}"]
-    return {title_key(title) for title in full if words(title)}
+    return {"".join(without_article(reading)) for title in full for reading in readings(title) if reading}
 
 
 def _same_title(book: BookDocument, _text: str) -> Fits:
@@ -73,6 +72,11 @@ def _same_title_and_author(book: BookDocument, _text: str) -> Fits:
     return lambda found: (
         not wanted.isdisjoint(_titles(found)) and not writers.isdisjoint({author.id for author in found.authors})
     )
+
+
+def _title_and_author_hold(book: BookDocument, text: str) -> Fits:
+    typed = set(words(text))
+    return lambda found: typed <= set(words(" ".join([found.title, *(author.name for author in found.authors)])))
 
 
 def _begins_so(_book: BookDocument, text: str) -> Fits:
@@ -382,7 +386,7 @@ _RULES: tuple[tuple[str, Rule, Callable[[BookDocument, str], Fits]], ...] = (
     ("title unfinished", _unfinished, _begins_so),
     ("title, author", _title_author, _same_title_and_author),
     ("author, title", _author_title, _same_title_and_author),
-    ("words of title and author", _words_of_both, _same_title_and_author),
+    ("words of title and author", _words_of_both, _title_and_author_hold),
     ("author", _author, _by_author),
     ("author turned", _author_turned, _by_author),
     ("author by initials", _author_initials, _by_author),

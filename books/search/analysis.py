@@ -177,18 +177,17 @@ def _skeleton(word: str) -> set[str]:
     return {f"%{bones}"} if len(bones) >= SHORTEST_SKELETON else set()
 
 
-def isbn_forms(text: str) -> tuple[str, ...]:
-    """The ISBN-13 and ISBN-10 that the text stands for, in any writing; empty when it is no ISBN."""
+def isbn13(text: str) -> str:
+    """The ISBN-13 that the text stands for, in any writing; empty when it is no ISBN."""
     compact = _compact_isbn(text)
     if not 7 <= len(compact) <= 13:
-        return ()
+        return ""
     for candidate in (compact, compact.zfill(10)):  # spreadsheets lose leading zeros
         try:
-            thirteen = isbn_numbers.validate(candidate, convert=True)
+            return isbn_numbers.validate(candidate, convert=True)
         except ValidationError:
             continue
-        return tuple(form for form in (thirteen, _isbn10(thirteen)) if form)
-    return ()
+    return ""
 
 
 def isbn_beginnings(thirteen: str) -> tuple[str, ...]:
@@ -209,10 +208,3 @@ def _compact_isbn(text: str) -> str:
     folded = fold(text).upper().removeprefix("URN:").strip()
     folded = re.sub(r"^ISBN(?:[\s-]*1[03](?!\d))?[\s:]*", "", folded)
     return re.sub(r"[\s\u2010-\u2015.-]", "", folded)
-
-
-def _isbn10(thirteen: str) -> str:
-    try:
-        return isbn_numbers.to_isbn10(thirteen)
-    except ValidationError:
-        return ""  # ISBN-13 starting with 979 have no short form

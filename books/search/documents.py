@@ -15,7 +15,8 @@ class Named(NamedTuple):
 class BookDocument:
     """`version` is the id of the event that produced the document: an older one never overwrites a newer one.
 
-    `isbns` are ISBN-13s without hyphens; `popularity` is loans + ln(1 + ratings); `cover` is "hard", "soft" or ""; `status` is the book's public one.
+    `isbns` are ISBN-13s without hyphens; `popularity` is loans + ln(1 + ratings); `cover` is "hard", "soft" or "";
+    `status` is the book's public one.
     """
 
     book_id: int

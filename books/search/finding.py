@@ -1,9 +1,10 @@
 """Finding the books for a query in one store: as typed, and when nothing fits, more and more loosely."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from .analysis import Words
-from .querying import MOST_READINGS, Attempt, OnlySigns, Plan, Query, all_of, as_typed, looser_attempts
+from .querying import Attempt, OnlySigns, Plan, Query, all_of, as_typed, looser_attempts
 from .ranking import Ranked, rank
 from .store import COUNT_LIMIT, Candidate, Key, SearchStore, Selection
 
@@ -11,6 +12,8 @@ from .store import COUNT_LIMIT, Candidate, Key, SearchStore, Selection
 CANDIDATES = 200
 # What is found by its number, or by a title of signs, is what was meant.
 _NUMBER_SCORE = 20.0
+# Where so many books fit, nothing else is tried, although none is the very title or author that was typed.
+_ENOUGH = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +42,30 @@ def find(store: SearchStore, query: Query | None, base: Selection) -> Found:
         return Found(selection=base, total=store.count(base))
     if not query.readings:
         return _by_signs(store, query, base)
-    found = (
-        (_by_number(store, query.by_isbn, base) if query.isbns else None)
-        or _as_typed(store, query, base)
-        or (_by_number(store, query.by_isbn_begun, base) if query.isbn_begun else None)
-        or _loosely(store, query, base)
-    )
-    return found or Found(selection=base.narrowed(as_typed(query.words)), total=0)
+    if query.isbn and (found := _by_number(store, query.by_isbn, base)):
+        return found
+    best = Found(selection=base.narrowed(as_typed(query.words)), total=0)
+    for found in _readings(store, query, base):
+        best = max(best, found, key=_best_score)  # the stricter one of equals
+        if len(found.ranked) >= _ENOUGH or found.ranked[0].fits:
+            break
+    return best
+
+
+def _readings(store: SearchStore, query: Query, base: Selection) -> Iterator[Found]:
+    """What each reading of the query finds, strictest first; readings that find nothing are passed over."""
+    for words in query.readings:
+        if found := _as_typed(store, query, words, base):
+            yield found
+    if query.isbn_begun and (found := _by_number(store, query.by_isbn_begun, base)):
+        yield found
+    for attempt in looser_attempts(query):
+        if found := _loosely(store, query, attempt, base):
+            yield found
+
+
+def _best_score(found: Found) -> float:
+    return found.ranked[0].score if found.ranked else 0.0
 
 
 def _by_signs(store: SearchStore, query: Query, base: Selection) -> Found:
@@ -61,20 +81,13 @@ def _by_number(store: SearchStore, plan: Plan, base: Selection) -> Found | None:
     return Found(selection=selection, total=len(ranked), ranked=ranked) if ranked else None
 
 
-def _as_typed(store: SearchStore, query: Query, base: Selection) -> Found | None:
-    for reading in query.readings[:MOST_READINGS]:
-        if found := _all_words(store, query, reading, base):
-            return found
-    return None
-
-
-def _all_words(store: SearchStore, query: Query, words: Words, base: Selection) -> Found | None:
+def _as_typed(store: SearchStore, query: Query, words: Words, base: Selection) -> Found | None:
     selection = base.narrowed(as_typed(words))
     popular = store.fetch(selection, limit=CANDIDATES)
     if not popular:
         return None
     if len(popular) < CANDIDATES:
-        return Found(selection=selection, total=len(popular), words=words, ranked=rank(words, popular))
+        return _few(store, query, words, base, popular)
     better = _less_popular_but_better(store, [query.by_title, all_of(words)], base, popular)
     return Found(
         selection=selection,
@@ -86,6 +99,22 @@ def _all_words(store: SearchStore, query: Query, words: Words, base: Selection) 
     )
 
 
+def _few(store: SearchStore, query: Query, words: Words, base: Selection, books: list[Candidate]) -> Found:
+    """With those whose whole title is the same, split otherwise."""
+    ranked = rank(words, books)
+    known = {book.book_id for book in books}
+    same_title = store.fetch(base.narrowed(query.by_title), limit=CANDIDATES) if len(words) > 1 else []
+    others = rank(words, [book for book in same_title if book.book_id not in known], loosely=True)
+    if others:
+        return _these([*others, *ranked])
+    return Found(selection=base.narrowed(as_typed(words)), total=len(ranked), words=words, ranked=ranked)
+
+
+def _these(ranked: list[Ranked], did_you_mean: str = "") -> Found:
+    among = Selection(among=tuple(hit.book.book_id for hit in ranked))
+    return Found(selection=among, total=len(ranked), ranked=ranked, did_you_mean=did_you_mean)
+
+
 def _less_popular_but_better(
     store: SearchStore, plans: list[Plan], base: Selection, popular: list[Candidate]
 ) -> dict[int, Candidate]:
@@ -95,22 +124,11 @@ def _less_popular_but_better(
     return {book.book_id: book for book in fetched if book.book_id not in known}
 
 
-def _loosely(store: SearchStore, query: Query, base: Selection) -> Found | None:
-    for attempt in looser_attempts(query):
-        if ranked := _attempted(store, attempt, base):
-            return Found(
-                selection=Selection(among=tuple(hit.book.book_id for hit in ranked)),
-                total=len(ranked),
-                ranked=ranked,
-                did_you_mean=_respelled(query, ranked[0]),
-            )
-    return None
-
-
-def _attempted(store: SearchStore, attempt: Attempt, base: Selection) -> list[Ranked]:
+def _loosely(store: SearchStore, query: Query, attempt: Attempt, base: Selection) -> Found | None:
     fetched = [book for plan in attempt.plans for book in store.fetch(base.narrowed(plan), limit=CANDIDATES)]
     candidates = {book.book_id: book for book in fetched}
-    return rank(attempt.words, candidates.values(), loosely=True, missing=attempt.missing)
+    ranked = rank(attempt.words, candidates.values(), loosely=True, missing=attempt.missing)
+    return _these(ranked, _respelled(query, ranked[0])) if ranked else None
 
 
 def _respelled(query: Query, best: Ranked) -> str:

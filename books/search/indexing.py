@@ -9,7 +9,6 @@ from django.conf.locale import LANG_INFO
 from .analysis import (
     Words,
     isbn_beginnings,
-    isbn_forms,
     other_forms,
     prefixes,
     readings,
@@ -94,7 +93,8 @@ def title_key(title: str) -> str:
 
 
 def _title_key(title_words: Words) -> str:
-    return "=" + " ".join(without_article(title_words))
+    """Joined, so that it is the same however the words are split."""
+    return "=" + "".join(without_article(title_words))
 
 
 def filter_key(kind: str, value: int | str) -> str:
@@ -110,9 +110,9 @@ def _title_keys(book: BookDocument) -> set[str]:
 
 
 def _isbn_keys(book: BookDocument) -> set[str]:
-    forms = {form for isbn in book.isbns for form in isbn_forms(isbn)}
-    beginnings = {begun for form in forms if len(form) == 13 for begun in isbn_beginnings(form)}
-    return {f"isbn:{form}" for form in forms} | {f"isbn~{begun}" for begun in beginnings}
+    return {f"isbn:{isbn}" for isbn in book.isbns} | {
+        f"isbn~{begun}" for isbn in book.isbns for begun in isbn_beginnings(isbn)
+    }
 
 
 def _filter_keys(book: BookDocument) -> set[str]:

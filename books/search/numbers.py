@@ -19,14 +19,14 @@ _ORDINALS = _UNRULY | {
 }
 _NUMBER_WORDS = _ONES.keys() | _TENS.keys() | _SCALES.keys() | _ORDINALS.keys()
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
-# "I" as a first word is a person; higher numbers than these hardly count parts and kings.
+# Higher numbers than these hardly count parts and kings.
 _ROMAN = re.compile(r"x{0,3}(?:ix|iv|v?i{0,3})")
 _ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10}
 
 
 def in_digits(words: tuple[str, ...]) -> tuple[str, ...]:
     """The words with every number in digits: (catch, twenty, two) → (catch, 22), (henry, v) → (henry, 5)."""
-    if _NUMBER_WORDS.isdisjoint(words) and not any(_is_roman(word) for word in words[1:]):
+    if _NUMBER_WORDS.isdisjoint(words) and not any(_is_roman(words, place) for place in range(len(words))):
         return words
     digits: list[str] = []
     place = 0
@@ -36,7 +36,7 @@ def in_digits(words: tuple[str, ...]) -> tuple[str, ...]:
             digits.append(_number(words[place:end]))
         else:
             end = place + 1
-            digits.append(str(_roman(words[place])) if place and _is_roman(words[place]) else words[place])
+            digits.append(str(_roman(words[place])) if _is_roman(words, place) else words[place])
         place = end
     return tuple(digits)
 
@@ -89,8 +89,9 @@ def _ordinal_ending(number: int) -> str:
     return "th" if 10 < number % 100 < 20 else _ENDINGS.get(number % 10, "th")
 
 
-def _is_roman(word: str) -> bool:
-    return word.isascii() and len(word) < 7 and bool(_ROMAN.fullmatch(word))
+def _is_roman(words: tuple[str, ...], place: int) -> bool:
+    """The first word "I" is a person."""
+    return bool(_ROMAN.fullmatch(words[place])) and (place > 0 or words[place] != "i")
 
 
 def _roman(word: str) -> int:

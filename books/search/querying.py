@@ -13,8 +13,9 @@ from .analysis import (
     LONGEST_PREFIX,
     Words,
     can_be_misspelt,
+    is_unspaced,
+    isbn13,
     isbn_beginning,
-    isbn_forms,
     readings,
     signs,
     spellings,
@@ -31,7 +32,7 @@ MOST_INITIALS = 3
 # Of a long query, so many of the longest words stand for all when one of them may be wrong.
 MOST_TELLING = 6
 # Words that readers add or leave out without meaning anything by it.
-SMALL_WORDS = frozenset(
+_SMALL_WORDS = frozenset(
     {"a", "an", "and", "book", "books", "by", "das", "de", "der", "die", "el", "for", "from", "in", "la", "le", "les",
      "of", "on", "or", "the", "to", "und", "with"}
 )  # fmt: skip
@@ -89,7 +90,7 @@ class Query:
 
     readings: tuple[Words, ...]
     title: str
-    isbns: tuple[str, ...] = ()
+    isbn: str = ""
     isbn_begun: str = ""
 
     @property
@@ -102,7 +103,7 @@ class Query:
 
     @property
     def by_isbn(self) -> Plan:
-        return (Condition("words", tuple(f"isbn:{isbn}" for isbn in self.isbns)),)
+        return (Condition("words", (f"isbn:{self.isbn}",)),)
 
     @property
     def by_isbn_begun(self) -> Plan:
@@ -131,7 +132,10 @@ def analyse_query(text: str) -> Query | None:
         raise OnlySigns
     found = readings(text) if any(character.isalnum() for word in words(text) for character in word) else ()
     return Query(
-        tuple(reading[:MOST_WORDS] for reading in found), title_key(text), isbn_forms(text), isbn_beginning(text)
+        tuple(reading[:MOST_WORDS] for reading in found[:MOST_READINGS]),
+        title_key(text),
+        isbn13(text),
+        isbn_beginning(text),
     )
 
 
@@ -145,17 +149,22 @@ def all_of(keys: Iterable[str]) -> Plan:
 
 
 def looser_attempts(query: Query) -> Iterator[Attempt]:
-    """Initials for names, then misspellings and joined words, then one word too many."""
+    """A title split otherwise, initials for names, then misspellings and joined words, then what is further away."""
+    yield Attempt(query.words, (query.by_title,))
     yield from _by_initials(query.words)
-    for reading in query.readings[:MOST_READINGS]:
+    for reading in query.readings:
         yield _misspelt(reading)
-    yield from _one_too_many(query.words)
+    wanted = telling(query.words)
+    yield _very_misspelt(query.words, wanted[0]) if len(wanted) == 1 else _one_too_many(query.words, wanted)
 
 
 def telling(query_words: Words) -> Words:
     """The words that mean something; all of them where none does."""
-    found = tuple(word for word in query_words if word not in SMALL_WORDS and (len(word) > 2 or not word.isalpha()))
-    return tuple(dict.fromkeys(found or query_words))
+    return tuple(dict.fromkeys([word for word in query_words if is_telling(word)] or query_words))
+
+
+def is_telling(word: str) -> bool:
+    return word not in _SMALL_WORDS and (len(word) > 2 or not word.isalpha() or is_unspaced(word))
 
 
 def joined(query_words: Words, place: int) -> Words:
@@ -174,7 +183,7 @@ def _by_initials(query_words: Words) -> Iterator[Attempt]:
     split = tuple(
         part
         for word in query_words
-        for part in (word if len(word) <= MOST_INITIALS and word not in SMALL_WORDS and word.isalpha() else [word])
+        for part in (word if len(word) <= MOST_INITIALS and word not in _SMALL_WORDS and word.isalpha() else [word])
     )
     if any(len(word) == 1 for word in split) and any(len(word) > 1 for word in split):
         yield Attempt(split, (tuple(Condition("prefixes", _beginnings(word)) for word in dict.fromkeys(split)),))
@@ -208,17 +217,22 @@ def _beginnings_like(word: str) -> tuple[str, ...]:
     )
 
 
-def _one_too_many(query_words: Words) -> Iterator[Attempt]:
+def _very_misspelt(query_words: Words, word: str) -> Attempt:
+    """Two slips: the word less any two letters, or what begins like it."""
+    shorter = {key for spelling in spellings(word) if spelling.isalpha() for key in spellings(spelling)}
+    begun = Condition("prefixes", (word[: max(3, len(word) // 2)],))
+    return Attempt(query_words, ((Condition("spellings", tuple(sorted(shorter))),), (begun,)))
+
+
+def _one_too_many(query_words: Words, wanted: Words) -> Attempt:
     """All but one: of any two words one is there, which says the same and asks once."""
-    wanted = telling(query_words)
     if len(wanted) == 2:
-        yield Attempt(query_words, tuple(all_of([word]) for word in wanted), missing=1)
-    elif len(wanted) > 2:
-        longest = sorted(wanted, key=len, reverse=True)[:MOST_TELLING]
-        *first, last = [word for word in wanted if word in longest]
-        whole = tuple(_either(*pair) for pair in combinations([*first, last], 2))
-        unfinished = (*(_either(*pair) for pair in combinations(first, 2)), Condition("prefixes", _beginnings(last)))
-        yield Attempt(query_words, (whole, unfinished), missing=1)
+        return Attempt(query_words, tuple(all_of([word]) for word in wanted), missing=1)
+    longest = sorted(wanted, key=len, reverse=True)[:MOST_TELLING]
+    *first, last = [word for word in wanted if word in longest]
+    whole = tuple(_either(*pair) for pair in combinations([*first, last], 2))
+    unfinished = (*(_either(*pair) for pair in combinations(first, 2)), Condition("prefixes", _beginnings(last)))
+    return Attempt(query_words, (whole, unfinished), missing=1)
 
 
 def _either(word: str, other: str) -> Condition:

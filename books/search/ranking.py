@@ -1,13 +1,13 @@
 """The one ranking: where and how well a book matches, then how popular it is."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
 from .analysis import Words, without_article
 from .indexing import main_words, texts_of
-from .querying import SMALL_WORDS, joined
+from .querying import is_telling, joined
 from .store import Candidate
 
 # How much a word is worth by the field that it is found in, of 10 for the whole query.
@@ -15,7 +15,7 @@ _FIELD_WEIGHTS = (10.0, 9.9, 10.0, 8.0, 7.0, 4.0)
 _WHOLE, _PREFIX, _MISSPELT = 1.0, 0.85, 0.7
 _SHORTEST_MISSPELT = 3
 # What it adds where the words stand. The steps are higher than popularity where it must not blur them.
-_EXACT_TITLE, _EXACT_TITLE_AND_AUTHOR = 5.0, 4.5
+_EXACT_TITLE, _EXACT_TITLE_AND_MORE = 5.0, 4.5
 _EXACT_AUTHOR, _TITLE_START = 3.2, 3.0
 _AUTHOR, _WITHIN_TITLE, _SERIES_START = 2.5, 2.0, 2.0
 _UNFINISHED = 0.5
@@ -26,11 +26,15 @@ _HALF_POPULAR = 8.0
 
 
 class Ranked(NamedTuple):
-    """`matched` is the book's own word for each word of the query."""
+    """`matched` is the book's own word for each word of the query that it has.
+
+    `fits` tells that the words are all in its title, or begin it, or are its author, and do not only occur.
+    """
 
     book: Candidate
     score: float
     matched: Words
+    fits: bool = True
 
 
 class _Match(NamedTuple):
@@ -73,25 +77,40 @@ def rank(
 
 def _ranked(query_words: Words, candidate: Candidate, loosely: bool, missing: int) -> Ranked | None:
     fields = [_Field(text) for text in candidate.fields]
-    worth, counted, matched = 0.0, 0, []
+    worth, counted = 0.0, 0
+    matched: list[str] = []
+    placed: list[str] = []  # what is unfinished stays so
     for place, word in enumerate(query_words):
         is_last = place == len(query_words) - 1
-        best, best_worth = _best(word, fields, is_last, loosely, joined(query_words, place) if loosely else ())
-        if best.quality:
-            matched.append(best.word)
-        elif loosely and word in SMALL_WORDS:
+        others = joined(query_words, place) if loosely else ()
+        best, best_worth = _best(word, fields, is_last, loosely, others)
+        if not best.quality and loosely and not is_telling(word):
             continue
-        elif not missing:
+        missing -= not best.quality
+        if missing < 0:
             return None
-        else:
-            missing -= 1
+        if best.quality and not (best.word in others and best.word in matched[-1:]):
+            matched.append(best.word)
+            is_begun = (is_last or len(word) == 1) and best.word.startswith(word)
+            placed.append(word if is_begun else best.word)
         counted += 1
         worth += best_worth
     if not matched:
         return None
-    found = tuple(dict.fromkeys(matched)) if loosely else query_words
-    score = worth / counted + _placement(found, fields) + _popularity(candidate.popularity)
-    return Ranked(candidate, round(score, 4), tuple(matched))
+    words = tuple(placed) if loosely else query_words
+    placement = _placement(words, fields)
+    score = worth / counted + placement + _popularity(candidate.popularity)
+    fits = placement >= _WITHIN_TITLE or any(_begins(words, text) for text in _beginnings(fields))
+    return Ranked(candidate, round(score, 4), tuple(matched), fits)
+
+
+def _beginnings(fields: list[_Field]) -> Iterator[Words]:
+    """What a reader may have begun to type: titles, with or without their article, and the series."""
+    title, original_title, _authors, series, *_ = fields
+    for field in (title, original_title, series):
+        for text in field.texts:
+            yield text
+            yield without_article(text)
 
 
 def _best(word: str, fields: list[_Field], is_last: bool, loosely: bool, others: Words) -> tuple[_Match, float]:
@@ -141,18 +160,38 @@ def _placement(query_words: Words, fields: list[_Field]) -> float:
     titles = [text for field in (title, original_title) for text in field.texts if text]
     worth = [_title_placement(query_words, words) for words in titles]
     worth += [_SERIES_START for words in series.texts if _begins(query_words, words)]
-    about = tuple(word for word in query_words if word not in authors.forms)
-    if not about:
-        worth.append(_EXACT_AUTHOR if set(query_words) in map(set, authors.texts) else _AUTHOR)
-    elif about == query_words[-1:] and any(name.startswith(about[0]) for name in authors.forms):
-        worth.append(_AUTHOR * _UNFINISHED)
-    if about and about != query_words and any(_same_title(about, words) for words in titles):
-        worth.append(_EXACT_TITLE_AND_AUTHOR)
+    worth += [_author_placement(query_words, name) for name in authors.texts]
+    further = {form for field in fields[2:] for form in field.forms}
+    if any(_title_and_more(set(query_words), words, further) for words in titles):
+        worth.append(_EXACT_TITLE_AND_MORE)
     return max(worth, default=0.0)
 
 
+def _title_and_more(query_words: set[str], title: Words, further: set[str]) -> bool:
+    """Whether besides the whole title only its author, year, publisher and the like are named."""
+    more = query_words.difference(title)
+    return bool(more) and query_words.issuperset(without_article(title)) and more <= further
+
+
+def _author_placement(query_words: Words, name: Words) -> float:
+    """Single letters may be initials, and the last word unfinished. Words of several names are no name."""
+    if set(query_words) == set(name):
+        return _EXACT_AUTHOR
+    *whole, last = query_words
+    if not all(word in name or (len(word) == 1 and _begins_any(word, name)) for word in whole):
+        return 0.0
+    if last in name:
+        return _EXACT_AUTHOR if len(query_words) == len(name) else _AUTHOR
+    return _AUTHOR * _UNFINISHED if _begins_any(last, name) else 0.0
+
+
+def _begins_any(start: str, words: Words) -> bool:
+    return any(word.startswith(start) for word in words)
+
+
 def _same_title(query_words: Words, title: Words) -> bool:
-    return without_article(query_words) == without_article(title)
+    """However the words are split."""
+    return "".join(without_article(query_words)) == "".join(without_article(title))
 
 
 def _title_placement(query_words: Words, title: Words) -> float:
