@@ -10,11 +10,13 @@ from typing import Any
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models import CharField as Text
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from books.covers.files import picture_addresses
 from books.isbn import isbn13
 from books.models import Author, AuthorAlias, Authorship, Book, Copy, Genre, Isbn, Publisher
+from books.name_counts import count_of_books
 from books.search.documents import BookDocument, Named
 from library_portal.errors import NotFound
 
@@ -228,7 +230,7 @@ def import_brought_books(*, job_id: int) -> bool:
 
 def author_detail(*, author_id: int) -> Row:
     """Raises NotFound. `books_count` counts what readers may find."""
-    authors = Author.objects.annotate(books_count=Count("books", filter=Q(books__withdrawn_at=None)))
+    authors = Author.objects.annotate(books_count=count_of_books(Author, present=True))
     row = authors.filter(pk=author_id).values(*AUTHOR_FIELDS).first()
     if row is None:
         raise NotFound
@@ -294,10 +296,9 @@ def _named(rows: list[Row]) -> tuple[Named, ...]:
 
 
 def names(model: type[Author] | type[Genre] | type[Publisher]) -> QuerySet[Any]:
-    """Rows of id, name and how many books readers may find."""
-    present = Count("books", filter=Q(books__withdrawn_at=None))
-    rows: QuerySet[Any] = model._default_manager.annotate(books_count=present)
-    return rows.order_by("name", "pk").values("id", "name", "books_count")
+    """Rows of id, name and how many books readers may find, in the order of the index on their names."""
+    rows: QuerySet[Any] = model._default_manager.annotate(books_count=count_of_books(model, present=True))
+    return rows.order_by("name" if model is Author else Lower("name")).values("id", "name", "books_count")
 
 
 def name(model: type[Genre] | type[Publisher], *, pk: int) -> Row:

@@ -5,12 +5,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from books import services
 from books.admin.each import each
+from books.admin.labels import answer_with_labels
 from books.models import Copy
 from library_portal.admin_inputs import ForgivingChoices
 
@@ -18,13 +20,21 @@ FOUND_AT_MOST = 300
 
 
 class CopyForm(forms.ModelForm):
-    barcode = forms.CharField(max_length=40, required=False, help_text=_("Empty: the next number"))
+    barcode = forms.CharField(
+        max_length=40, required=False, help_text=_("Empty: the next number"), show_hidden_initial=True
+    )
 
     def has_changed(self) -> bool:
         """A row that the librarian added is a copy, also when nothing was typed into it."""
         return self.instance.pk is None or super().has_changed()
 
     def clean_barcode(self) -> str:
+        """Somebody else's change is not written over: the form brings the barcode that it showed."""
+        seen = self.data.get(self.add_initial_prefix("barcode"))
+        if self.instance.pk and seen not in (None, self.instance.barcode):
+            raise ValidationError(
+                _("Somebody else has changed this barcode in the meantime: “%s”.") % self.instance.barcode
+            )
         return self.cleaned_data["barcode"] or self.instance.barcode or services.next_barcodes(1)[0]
 
 
@@ -50,7 +60,7 @@ class CopyAdmin(ForgivingChoices, admin.ModelAdmin):
     readonly_fields = ("status", "reason", "created_at")
     ordering = ("-pk",)
     show_full_result_count = False
-    actions = ("put_back", "mark_lost", "send_to_repair", "withdraw", "remove")
+    actions = ("put_back", "mark_lost", "send_to_repair", "withdraw", "remove", "print_labels")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[str]:
         return self.readonly_fields if obj is None else ("book", *self.readonly_fields)
@@ -84,6 +94,10 @@ class CopyAdmin(ForgivingChoices, admin.ModelAdmin):
     @admin.action(description=_("Remove (delete what was never lent)"), permissions=["change"])
     def remove(self, request: HttpRequest, copies: QuerySet[Copy]) -> None:
         each(self, request, copies, lambda copy: services.remove_copy(copy_id=copy.pk))
+
+    @admin.action(description=_("Print labels"), permissions=["view"])
+    def print_labels(self, request: HttpRequest, copies: QuerySet[Copy]) -> HttpResponse | None:
+        return answer_with_labels(self, request, copies, Copy.objects.filter(pk__in=copies.order_by()))
 
     def _mark(self, request: HttpRequest, copies: QuerySet[Copy], reason: str) -> None:
         each(self, request, copies, lambda copy: services.mark_copy_unavailable(copy_id=copy.pk, reason=reason))
