@@ -9,7 +9,7 @@ from pymarc import Record as MarcRecord
 from books.importing import cleaning
 from books.importing.cleaning import in_natural_order, one_line
 from books.importing.record import Contributor, Warn
-from books.importing.sources.marc_texts import has_isbd, trimmed
+from books.importing.sources.marc_texts import has_isbd, is_own, trimmed
 
 _NAMES = ("100", "110", "111", "700", "710", "711")
 _PERSONS = ("100", "700")
@@ -52,7 +52,8 @@ _TERMS = {
 def contributors(marc: MarcRecord, warn: Warn) -> tuple[Contributor, ...]:
     """Each once, the main entry first; not the authors of works that are only mentioned ($t)."""
     fields = sorted(marc.get_fields(*_NAMES), key=lambda field: field.tag[0])
-    named = ((field, _role(field)) for field in fields if not field.get("t"))
+    role = _own_role if is_own(marc) else _role
+    named = ((field, role(field)) for field in fields if not field.get("t"))
     name = _name_with_isbd if has_isbd(marc) else _name
     return cleaning.contributors((Contributor(name(field), role) for field, role in named if role is not None), warn)
 
@@ -82,6 +83,10 @@ def _person(field: Field) -> str:
         name = name.replace(", ", " ") if _OF_A_PLACE.search(name) else in_natural_order(name)
     suffix = _SUFFIX.match(one_line(field.get("c", "")))
     return " ".join(filter(None, (name, trimmed(field.get("b", ""))))) + (f", {suffix[0]}" if suffix and name else "")
+
+
+def _own_role(field: Field) -> str | None:
+    return one_line(field.get("e", ""))
 
 
 def _role(field: Field) -> str | None:

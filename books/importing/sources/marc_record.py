@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from django.utils.translation import gettext as _
 from pymarc import Record as MarcRecord
@@ -11,7 +12,7 @@ from books.importing.record import Record, RefusedRow, Warn
 from books.importing.sources.marc_names import contributors
 from books.importing.sources.marc_numbers import barcodes, cover, isbns, pages, price, year
 from books.importing.sources.marc_subjects import genres
-from books.importing.sources.marc_texts import Titles, has_isbd, texts, titles, trimmed
+from books.importing.sources.marc_texts import Titles, has_isbd, is_own, texts, titles, trimmed
 from books.importing.sources.source import Read
 
 _BOOK_TYPES = "at"
@@ -112,16 +113,15 @@ def _check(marc: MarcRecord, found: Titles) -> None:
 def _publisher(marc: MarcRecord) -> str:
     """The publication's own statement before those of its production and distribution."""
     fields = [*(field for field in marc.get_fields("264") if field.indicator2 == "1"), *marc.get_fields("260", "264")]
-    keep = not has_isbd(marc)
-    for name in (name for field in fields for name in field.get_subfields("b")):
-        tidy = cleaning.one_line(name) if keep else trimmed(name).strip("[]")
-        if tidy and tidy.casefold() not in _NOT_NAMED:
-            return tidy
-    return ""
+    clean = trimmed if has_isbd(marc) else cleaning.one_line
+    names = [clean(name) for field in fields for name in field.get_subfields("b")]
+    return next((name for name in names if name and (is_own(marc) or name.casefold() not in _NOT_NAMED)), "")
 
 
 def _language(marc: MarcRecord, warn: Warn) -> str:
     """Of the fixed field, else of 041, whose old form strings several codes together."""
+    if is_own(marc):
+        return cleaning.language("".join(texts(marc, "041", "a")), warn)
     fixed = "".join(field.data or "" for field in marc.get_fields("008")[:1])[35:38]
     listed = [field.get("a", "") for field in marc.get_fields("041") if field.indicator2 != "7"]
     for code in (fixed, *(text.strip()[:3] for text in listed)):
@@ -137,15 +137,14 @@ def _cover_url(marc: MarcRecord) -> str:
 
 
 # 990 is a local field: what this library's export says of a book that MARC21 has no place for.
-_OWN: dict[str, tuple[str, Callable[[str, Warn], object]]] = {
-    "f": ("daily_fee", cleaning.price),
+_OWN: dict[str, tuple[str, Callable[[str, Warn], Any]]] = {
+    "f": ("daily_fee", cleaning.daily_fee),
     "r": ("rating", cleaning.rating),
     "n": ("ratings_count", cleaning.ratings_count),
 }
 
 
-def _own_fields(marc: MarcRecord, warn: Warn) -> dict[str, object]:
-    own = next((field for field in marc.get_fields("990") if field.get("2") == "library-portal"), None)
-    if own is None:
-        return {}
-    return {name: clean(own.get(code, ""), warn) for code, (name, clean) in _OWN.items() if own.get(code)}
+def _own_fields(marc: MarcRecord, warn: Warn) -> dict[str, Any]:
+    own = marc.get("990") if is_own(marc) else None
+    said = {code: own.get(code, "") for code in _OWN} if own else {}
+    return {name: clean(said[code], warn) for code, (name, clean) in _OWN.items() if said.get(code)}

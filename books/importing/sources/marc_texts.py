@@ -18,6 +18,8 @@ _OWN_STOP = re.compile(
 )
 _ORDINAL = re.compile(r"^(?:v|vol|volume|no|nr|number|bd|band|t|tome|book|bk|pt|part|#)?[.\s]*(?P<number>\d+)$", re.I)
 _WITHOUT_ISBD = ("c", "n")
+# In 003 of what this library's export wrote: it comes back letter by letter.
+OWN_RECORDS = "library-portal"
 
 Clean = Callable[[str], str]
 
@@ -34,6 +36,10 @@ class Titles(NamedTuple):
 def has_isbd(marc: MarcRecord) -> bool:
     """Whether punctuation stands between the parts of a field (leader/18 says so where it does not)."""
     return str(marc.leader)[18:19] not in _WITHOUT_ISBD
+
+
+def is_own(marc: MarcRecord) -> bool:
+    return any(field.data == OWN_RECORDS for field in marc.get_fields("003"))
 
 
 def trimmed(text: str) -> str:
@@ -82,7 +88,7 @@ def _original_title(marc: MarcRecord, clean: Clean, main: str) -> str:
         return title
     translated = [clean(field.get("a", "")) for field in marc.get_fields("240", "130") if field.get("l")]
     originals = [clean(field.get("t", "")) for field in marc.get_fields("765")]
-    return next((title for title in [*translated, *originals] if title and title != main), "")
+    return next((title for title in [*translated, *originals] if title and (title != main or is_own(marc))), "")
 
 
 def _in_its_script(marc: MarcRecord, tag: str) -> Field | None:

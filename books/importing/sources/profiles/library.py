@@ -2,6 +2,7 @@
 
 from books.importing import cleaning
 from books.importing.record import Record, Warn
+from books.importing.sources.profiles.library_cells import contributors, line_each, unguarded
 from books.importing.sources.profiles.profile import Cells, Profile, title_of
 
 # Authors, genres, ISBNs and barcodes are several with "; " between them; an author's role follows in brackets.
@@ -13,19 +14,19 @@ LIBRARY_COLUMNS = (
 
 def from_library(cells: Cells, warn: Warn) -> Record:
     def cell(name: str) -> str:
-        return cells.get(name, "")
+        return unguarded(cells.get(name, ""))
 
     return Record(
         title=cleaning.fitting(title_of(cell("title")), "title", warn),
         subtitle=cleaning.fitting(cell("subtitle"), "subtitle", warn),
         original_title=cleaning.fitting(cell("original_title"), "original_title", warn),
         series=cleaning.fitting(cell("series"), "series", warn),
-        authors=cleaning.people(cell("authors"), ";", warn),
+        authors=cleaning.contributors(contributors(cell("authors")), warn),
         publisher=cleaning.publisher_name(cell("publisher"), warn),
         year=cleaning.year(cell("year"), warn),
         isbns=cleaning.isbns(cell("isbn"), warn),
         language=cleaning.language(cell("language"), warn),
-        genres=cleaning.subjects(cell("genres"), ";", warn),
+        genres=cleaning.subjects(line_each(cell("genres")), "\n", warn),
         pages=cleaning.pages(cell("pages"), warn),
         cover=cleaning.cover(cell("cover"), warn),
         cover_url=cleaning.web_address(cell("cover_url"), warn),
