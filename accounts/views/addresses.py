@@ -24,6 +24,7 @@ from accounts.forms.profile import EmailForm, PhoneForm
 from accounts.models import User
 from accounts.services import AddressTaken
 from accounts.views.confirming import ConfirmedIdentity
+from accounts.views.refusals import ShowsRefusals
 from accounts.web_sessions import SESSION_ID
 from library_portal.errors import InvalidInput, PortalError, RateLimited, ServiceUnavailable
 
@@ -31,9 +32,10 @@ FORMS = {User.Channel.EMAIL: EmailForm, User.Channel.SMS: PhoneForm}
 
 
 @method_decorator(never_cache, name="dispatch")
-class AddressPage(ConfirmedIdentity, FormView):
+class AddressPage(ShowsRefusals, ConfirmedIdentity, FormView):
     """Another e-mail or phone, or none; `channel` comes from the address of the page."""
 
+    refusals_at = "address"
     template_name = "accounts/profile_address.html"
 
     @property
@@ -53,7 +55,7 @@ class AddressPage(ConfirmedIdentity, FormView):
                 **who, address=form.cleaned_data["address"], device=device_of(self.request)
             )
         except (InvalidInput, RateLimited, ServiceUnavailable) as error:
-            return refused(self, form, error)
+            return self.refused(form, error)
         if confirmation is None:
             messages.info(self.request, _("This address is yours and confirmed already."))
             return redirect("profile")
@@ -78,9 +80,10 @@ class AddressPage(ConfirmedIdentity, FormView):
 
 
 @method_decorator([sensitive_post_parameters("code"), never_cache], name="dispatch")
-class ConfirmAddressPage(LoginRequiredMixin, FormView):
+class ConfirmAddressPage(ShowsRefusals, LoginRequiredMixin, FormView):
     template_name = "accounts/profile_confirm.html"
     form_class = CodeForm
+    refusals_at = "code"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.pending = pending_address.kept(request)
@@ -100,7 +103,7 @@ class ConfirmAddressPage(LoginRequiredMixin, FormView):
         except (OtpExpired, AddressTaken) as error:
             return over(self.request, error)
         except (OtpInvalid, ServiceUnavailable) as error:
-            return refused(self, form, error)
+            return self.refused(form, error)
         pending_address.forget(self.request)
         messages.success(self.request, _("The new address is in place. Your other devices are logged out."))
         return redirect("profile")
@@ -133,14 +136,3 @@ def over(request: HttpRequest, error: PortalError) -> HttpResponse:
     pending_address.forget(request)
     messages.error(request, str(error))
     return redirect("profile")
-
-
-def refused(view: FormView, form: Form, error: PortalError) -> HttpResponse:
-    """The form again, with the refusal at its only field."""
-    form.add_error(next(iter(form.fields)), str(error) if "errors" not in error.extra else _texts(error))
-    status = error.status if isinstance(error, RateLimited | ServiceUnavailable) else 200
-    return view.render_to_response(view.get_context_data(form=form), status=status)
-
-
-def _texts(error: PortalError) -> list[Any]:
-    return [text for texts in error.extra["errors"].values() for text in texts]

@@ -17,6 +17,7 @@ from accounts import services
 from accounts.devices import device_of
 from accounts.forms.confirming import PasswordForm
 from accounts.services import ConfirmationNeeded
+from accounts.views.refusals import ShowsRefusals
 from accounts.web_sessions import SESSION_ID
 from library_portal.coming_back import stays_here
 from library_portal.errors import InvalidInput, RateLimited
@@ -40,7 +41,7 @@ class ConfirmedIdentity(LoginRequiredMixin):
 
 
 @method_decorator([sensitive_post_parameters("password"), never_cache], name="dispatch")
-class ConfirmIdentityPage(LoginRequiredMixin, FormView):
+class ConfirmIdentityPage(ShowsRefusals, LoginRequiredMixin, FormView):
     template_name = "accounts/confirm_identity.html"
     form_class = PasswordForm
 
@@ -53,12 +54,8 @@ class ConfirmIdentityPage(LoginRequiredMixin, FormView):
                 device=device_of(self.request),
                 now=timezone.now(),
             )
-        except InvalidInput as error:
-            form.add_error("password", error.extra["errors"]["password"])
-            return self.form_invalid(form)
-        except RateLimited as error:
-            form.add_error(None, str(error))
-            return self.render_to_response(self.get_context_data(form=form), status=error.status)
+        except (InvalidInput, RateLimited) as error:
+            return self.refused(form, error)
         self.request.session.cycle_key()  # whoever knows the key from before does not get further with it
         return redirect(self.next_url())
 

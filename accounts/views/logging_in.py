@@ -24,11 +24,12 @@ from accounts.devices import device_of
 from accounts.forms.logging_in import CodeForm, LoginForm, RecoveryCodeForm, SignUpForm
 from accounts.models import Session
 from accounts.services import Challenge, LoggedIn
+from accounts.views.refusals import ShowsRefusals
 from library_portal.coming_back import stays_here
-from library_portal.errors import PortalError, RateLimited, ServiceUnavailable
+from library_portal.errors import PortalError
 
 
-class EntryPage(FormView):
+class EntryPage(ShowsRefusals, FormView):
     """A page that leads to being logged in; `next` says where to go then."""
 
     default_next: Any = settings.LOGIN_REDIRECT_URL
@@ -53,12 +54,6 @@ class EntryPage(FormView):
             return redirect("login-code")
         login(self.request, answer.user)
         return redirect(self.next_url())
-
-    def refused(self, form: Form, error: PortalError) -> HttpResponse:
-        for field, texts in error.extra.get("errors", {"": [error.detail]}).items():
-            form.add_error(field if field in form.fields else None, texts)
-        status = error.status if isinstance(error, RateLimited | ServiceUnavailable) else 200
-        return self.render_to_response(self.get_context_data(form=form), status=status)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(next=self.next_url(), **kwargs)

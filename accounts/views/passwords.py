@@ -20,13 +20,14 @@ from django.views.generic import FormView
 from accounts import services
 from accounts.devices import device_of
 from accounts.forms.passwords import PasswordChangeForm, ResetForm, ResetRequestForm
+from accounts.views.refusals import ShowsRefusals
 from accounts.web_sessions import SESSION_ID
-from library_portal.errors import PortalError, RateLimited, ServiceUnavailable
+from library_portal.errors import PortalError
 
 
 @method_decorator(never_cache, name="dispatch")
 @method_decorator(sensitive_post_parameters("old_password", "new_password", "password", "code"), name="dispatch")
-class PasswordPage(FormView):
+class PasswordPage(ShowsRefusals, FormView):
     """A form whose use case may refuse: the refusal stands at its field."""
 
     def form_valid(self, form: Form) -> HttpResponse:
@@ -38,12 +39,6 @@ class PasswordPage(FormView):
 
     def act(self, given: dict[str, Any]) -> None:
         raise NotImplementedError
-
-    def refused(self, form: Form, error: PortalError) -> HttpResponse:
-        for field, texts in error.extra.get("errors", {"": [error.detail]}).items():
-            form.add_error(field if field in form.fields else None, texts)
-        status = error.status if isinstance(error, RateLimited | ServiceUnavailable) else 200
-        return self.render_to_response(self.get_context_data(form=form), status=status)
 
 
 class ChangePasswordPage(LoginRequiredMixin, PasswordPage):

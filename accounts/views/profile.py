@@ -17,13 +17,14 @@ from django.views.generic import FormView, TemplateView
 from accounts import services
 from accounts.forms.profile import NotificationsForm, ProfileForm
 from accounts.models import User
+from accounts.views.refusals import ShowsRefusals
 from library_portal.errors import InvalidInput
 from library_portal.notifications import queries as notifications
 from library_portal.notifications.services import set_preferences
 from library_portal.notifications.sms import sms_is_available
 
 
-class ProfilePage(LoginRequiredMixin, FormView):
+class ProfilePage(ShowsRefusals, LoginRequiredMixin, FormView):
     template_name = "accounts/profile.html"
     form_class = ProfileForm
 
@@ -37,9 +38,7 @@ class ProfilePage(LoginRequiredMixin, FormView):
         try:
             services.update_profile(user_id=self.request.user.pk, **form.cleaned_data)
         except InvalidInput as error:
-            for field, texts in error.extra["errors"].items():
-                form.add_error(field, texts)
-            return self.form_invalid(form)
+            return self.refused(form, error)
         messages.success(self.request, _("Your profile is saved."))
         return redirect("profile")
 

@@ -19,6 +19,7 @@ from accounts.forms.logging_in import FirstCodeForm
 from accounts.qr import qr_svg
 from accounts.services.recovery_codes import NoAuthenticator
 from accounts.views.confirming import ConfirmedIdentity
+from accounts.views.refusals import ShowsRefusals
 from accounts.views.security import SecurityAction
 from library_portal.errors import InvalidInput, PortalError
 
@@ -55,7 +56,7 @@ class NewRecoveryCodes(ConfirmedAction):
 
 
 @method_decorator([sensitive_post_parameters("code"), never_cache], name="dispatch")
-class AuthenticatorPage(ConfirmedIdentity, FormView):
+class AuthenticatorPage(ShowsRefusals, ConfirmedIdentity, FormView):
     """The key that waits for its first code. It is in the database, encrypted: the page can be loaded again."""
 
     template_name = "accounts/authenticator.html"
@@ -73,8 +74,7 @@ class AuthenticatorPage(ConfirmedIdentity, FormView):
                 user_id=self.request.user.pk, code=form.cleaned_data["code"], now=timezone.now()
             )
         except InvalidInput as error:
-            form.add_error("code", error.extra["errors"]["code"])
-            return self.form_invalid(form)
+            return self.refused(form, error)
         except PortalError as error:
             messages.error(self.request, str(error))
             return redirect("security")
