@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from books.importing.jobs import Wishes
@@ -86,7 +87,7 @@ class ColumnsForm(OptionsForm):
         choices = [("", "—"), *((column, column) for column in header if column)]
         for field in LIBRARY_COLUMNS:
             self.fields[_name(field)] = forms.ChoiceField(
-                label=_label(field),
+                label=capfirst(_label(field)),
                 choices=choices,
                 required=field == "title",
                 initial=proposed.get(field, ""),

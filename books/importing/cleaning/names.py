@@ -8,10 +8,9 @@ from books.importing.record import Contributor, Warn
 from books.models import Author, Authorship, Genre, Publisher
 
 _WITH_ROLE = re.compile(r"^(?P<name>.+?)\s*\[(?P<role>[^][]+)\]$")
+_GENERATION = re.compile(r"^(?P<word>jr|sr)\.?$|^(?P<number>[ivx]+)$", re.IGNORECASE)
 # What follows a comma without being a first name.
-_AFTER_NAMES = re.compile(
-    r"^(?:jr|sr|[ivx]+|inc|ltd|llc|co|corp|gmbh|s\.?a|ph\.? ?d|m\.? ?d|d\.? ?d|esq)\.?$", re.IGNORECASE
-)
+_AFTER_NAMES = re.compile(r"^(?:inc|ltd|llc|co|corp|gmbh|s\.?a|ph\.? ?d|m\.?d|esq)\.?$", re.IGNORECASE)
 
 
 def people(value: str, separator: str, warn: Warn) -> tuple[Contributor, ...]:
@@ -36,12 +35,21 @@ def _contributor(text: str) -> Contributor:
 
 
 def in_natural_order(heading: str) -> str:
-    """ "Tolkien, J. R. R." → "J. R. R. Tolkien", "Dana, Richard Henry, Jr." → "Richard Henry Dana, Jr."."""
+    """ "Tolkien, J. R. R." → "J. R. R. Tolkien", "Dana, Richard Henry, jr" → "Richard Henry Dana Jr."."""
     name = one_line(heading).rstrip(",")
     parts = name.split(", ")
     if len(parts) == 1 or _AFTER_NAMES.match(parts[1]) or "(" in name:
         return name
-    return ", ".join((f"{parts[1]} {parts[0]}", *parts[2:]))
+    generations = [generation for part in parts if (generation := _generation(part))]
+    last, *others = [part for part in parts if not _generation(part)] or [""]
+    return ", ".join((" ".join((*others[:1], last, *generations)), *others[1:]))
+
+
+def _generation(part: str) -> str:
+    match = _GENERATION.match(part)
+    if match is None:
+        return ""
+    return f"{match['word'].capitalize()}." if match["word"] else match["number"].upper()
 
 
 def subjects(value: str, separator: str, warn: Warn) -> tuple[str, ...]:

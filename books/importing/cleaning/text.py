@@ -14,7 +14,7 @@ _LOOSE_JOINER = re.compile(f"(?<![^\\W\\d_])[{_JOINERS}]+|[{_JOINERS}]+(?![^\\W\
 _SERIES = re.compile(r"^(?P<title>.+?)\s*\((?P<series>[^()]*#[^()]*)\)$")
 # "The collection. Volume 2": left in the title, or two volumes would be one book.
 _VOLUME = re.compile(r"\d|\b(?:vol|volume|book|part|omnibus)\b", re.IGNORECASE)
-_FULL_STOP = re.compile(r"(?P<end>[^\W_]{3}|[\])\d])\.$")
+_FULL_STOP = re.compile(r"(?P<end>[^\W_]{3}|['’]s|[\])\d])\.$")
 _SHORTENED = re.compile(r"\b(?:etc|inc|ltd|vol|ser|rev|esq|bros|dept|univ|assn)\.$", re.IGNORECASE)
 _COVERS = (
     (re.compile(r"hard|cloth|^hc$|gebunden|relié|cartonné|tapa dura|copertina rigida"), Book.Cover.HARD),

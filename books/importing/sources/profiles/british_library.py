@@ -12,7 +12,11 @@ from books.importing.sources.profiles.profile import Cells, Profile, title_of
 _BETWEEN = " ; "
 # "Gorey, Edward, 1925-2000, author ; artist [person]": the kind ends each name, for names have semicolons too.
 _NAME = re.compile(r"(?P<name>.+?) \[(?P<kind>person|organisation|meeting/conference)\](?: ; |$)")
-_DATES = re.compile(r",? (?:approximately |active |born |died )*\d{3,4}\??(?:-(?:\d{3,4})?\??)?$")
+# Beyond a person's two names: "1925-2000", "-1992", and what tells namesakes apart ("Comic book inker").
+_DATES = re.compile(r"\d{3}|^-")
+_GENERATION = re.compile(r"^(?:jr|sr|[ivx]+)\.?$", re.IGNORECASE)
+# People and characters: "Schulz, Charles M.", "Hellboy (Fictitious character)".
+_NO_GENRE = re.compile(r"[(\d]|, [^\W\d_a-z]")
 _FULLER_FORM = re.compile(r" \([^()]*\)$")
 _WRITERS = frozenset({"author", "writer", "novelist"})
 _NO_CONTRIBUTORS = frozenset({"publisher", "printer", "distributor", "issuing body"})
@@ -55,7 +59,8 @@ def _first_publisher(publishers: str, warn: Warn) -> str:
 def _subjects(cells: Cells) -> Iterator[str]:
     """The genres, and of "Cartoonists--Great Britain--Exhibitions" the subject itself."""
     yield from cells["genre"].split(_BETWEEN)
-    yield from (topic.split("--")[0] for topic in cells["topics"].split(_BETWEEN))
+    topics = (topic.split("--")[0] for topic in cells["topics"].split(_BETWEEN))
+    yield from (topic for topic in topics if not _NO_GENRE.search(topic))
 
 
 def _contributors(cells: Cells) -> list[Contributor]:
@@ -78,9 +83,10 @@ def _contributor(text: str, kind: str) -> tuple[str, frozenset[str]]:
     heading, roles = _without_roles(text)
     if kind != "person":
         return heading, roles
-    while (shorter := _FULLER_FORM.sub("", _DATES.sub("", heading))) != heading:
-        heading = shorter
-    return cleaning.in_natural_order(heading), roles
+    name, *others = heading.split(", ")
+    others = [part for part in others if not _DATES.search(part)]
+    kept = [*others[:1], *filter(_GENERATION.match, others[1:])]
+    return cleaning.in_natural_order(", ".join(_FULLER_FORM.sub("", part) for part in (name, *kept))), roles
 
 
 def _without_roles(text: str) -> tuple[str, frozenset[str]]:

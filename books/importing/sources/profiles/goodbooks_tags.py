@@ -14,6 +14,8 @@ from books.importing.sources.source import UnknownFile
 MOST_GENRES = 5
 # A genre that one in twenty names, beside the one named most, is somebody's joke or mistake.
 SMALLEST_SHARE = 0.05
+# Said of nearly every novel: worth saying where nothing better is said.
+GENERAL = "Fiction"
 _BOOK, _TAG, _NAME, _COUNT = "goodreads_book_id", "tag_id", "tag_name", "count"
 GENRES = {
     "Adventure": "adventure action-adventure action",
@@ -35,6 +37,7 @@ GENRES = {
     "Essays": "essays",
     "Fairy Tales": "fairy-tales fairy-tale fairytales fairytale retellings fairy-tale-retellings folklore",
     "Fantasy": "fantasy high-fantasy epic-fantasy ya-fantasy dark-fantasy sci-fi-fantasy scifi-fantasy",
+    "Fiction": "fiction novels novel adult-fiction general-fiction روايات",
     "Gothic": "gothic",
     "Health": "health medicine medical mental-health",
     "Historical Fiction": "historical-fiction historical",
@@ -116,7 +119,8 @@ def _genres(path: Path, genre_of: Mapping[str, str]) -> dict[str, tuple[str, ...
     return {book: _chosen(counted) for book, counted in votes.items()}
 
 
-def _chosen(votes: Mapping[str, int]) -> tuple[str, ...]:
+def _chosen(every: Mapping[str, int]) -> tuple[str, ...]:
+    votes = {genre: count for genre, count in every.items() if genre != GENERAL} or every
     most = max(votes.values())
     by_votes = sorted(votes, key=lambda genre: (-votes[genre], genre))
     return tuple(genre for genre in by_votes if votes[genre] >= most * SMALLEST_SHARE)[:MOST_GENRES]
