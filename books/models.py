@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -168,6 +168,12 @@ class Book(models.Model):
             ),
             models.Index(fields=["title", "id"], name="book_by_title", condition=Q(withdrawn_at=None)),
             models.Index(fields=["year", "id"], name="book_by_year", condition=Q(withdrawn_at=None)),
+            models.Index(
+                F("year").desc(nulls_last=True), F("id").desc(), name="book_latest", condition=Q(withdrawn_at=None)
+            ),
+            models.Index(
+                F("rating").desc(nulls_last=True), F("id").desc(), name="book_best_rated", condition=Q(withdrawn_at=None)
+            ),
             models.Index(fields=["language", "id"], name="book_by_language", condition=Q(withdrawn_at=None)),
             models.Index(fields=["match_key"], name="book_by_match_key"),
             models.Index(fields=["cover_picture"], name="book_by_cover_picture", condition=~Q(cover_picture="")),

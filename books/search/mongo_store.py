@@ -69,7 +69,7 @@ class MongoStore:
         if key := after or before:
             wanted = {"$and": [wanted, _beyond(order, key)]}
         found = self._books().find(wanted, ("popularity", "fields", field), sort=order).skip(offset).limit(limit)
-        books = [Candidate(book["_id"], book["popularity"], book["fields"], book[field]) for book in found]
+        books = [Candidate(book["_id"], book["popularity"], tuple(book["fields"]), book[field]) for book in found]
         return books if before is None else books[::-1]
 
     def ids(self, selection: Selection, *, limit: int = COUNT_LIMIT) -> list[int]:

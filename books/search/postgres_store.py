@@ -78,7 +78,8 @@ class PostgresStore:
         order = _order(column, is_descending, backwards=before is not None)
         rows = _rows(_FETCH.format(table=_TABLE, column=column, where=where, order=order), [*parameters, limit, offset])
         found = [
-            Candidate(book_id, popularity, fields.split("\n"), place) for book_id, popularity, fields, place in rows
+            Candidate(book_id, popularity, tuple(fields.split("\n")), place)
+            for book_id, popularity, fields, place in rows
         ]
         return found if before is None else found[::-1]
 

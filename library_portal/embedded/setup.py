@@ -10,6 +10,7 @@ def set_up() -> None:
     print("Bringing the database up to date")
     call_command("migrate", interactive=False, verbosity=0)
     _load_sample_library_once(Path(os.environ["VAR_DIR"]) / "sample-library-loaded")
+    call_command("search_rebuild", missing=True, verbosity=0)
     call_command("create_demo_users")
     call_command("link_demo_author")
 

@@ -6,7 +6,9 @@ import pytest
 from django.core.management import call_command
 from pymongo import MongoClient
 
+from books.search import services as search_services
 from books.search.models import BookSearchEntry
+from books.services import indexing
 from tests.factories.lending import book_with_copies
 
 
@@ -16,6 +18,20 @@ def test_it_finds_books_that_no_event_told_of(capsys, api) -> None:
     assert not BookSearchEntry.objects.exists()
     call_command("search_rebuild")
     assert [hit["id"] for hit in api.get("/api/v1/books/search/?q=middlem").json()["results"]] == [book.pk]
+
+
+@pytest.mark.django_db
+def test_it_tells_how_far_it_is_where_there_is_no_terminal(capsys, monkeypatch) -> None:
+    monkeypatch.setattr(indexing, "BATCH", 2)
+    monkeypatch.setattr(search_services, "BATCH", 2)
+    for _ in range(5):
+        book_with_copies(0)
+    call_command("search_rebuild")
+    assert capsys.readouterr().out.splitlines() == [
+        "postgresql: 2 of 5 books",
+        "postgresql: 4 of 5 books",
+        "postgresql: 5 books",
+    ]
 
 
 @pytest.fixture

@@ -18,11 +18,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--missing", action="store_true", help="only stores that have no index yet")
 
-    def handle(self, *, missing: bool, **_options: Any) -> None:
+    def handle(self, *, missing: bool, verbosity: int, **_options: Any) -> None:
         total = Book.objects.filter(withdrawn_at=None).count()
         for store in stores():
             if missing and store.is_built():
-                self.stdout.write(f"{store.name}: has an index")
+                if verbosity:
+                    self.stdout.write(f"{store.name}: has an index")
                 continue
             with shown(store.name, total=total, to=self.stdout) as progress:
                 rebuild_index(store, progress=progress)
