@@ -4,15 +4,20 @@ from typing import Any
 
 from books.drawn.pictures import CARD_SIZE, COVER_SIZE, DESIGN
 from books.queries import Row
-from library_portal.public import public_page
+from library_portal.public import public_page, public_url
 
-PNG = "image/png"
+PNG, WEBP = "image/png", "image/webp"
 
 
 def pictures_of(book: Row) -> list[dict[str, Any]]:
-    """Link objects of OPDS. `book` is a row of `book_details`."""
+    """Link objects of OPDS: the book's own, and the drawn one, which every client can show.
+
+    `book` is a row of `book_details`.
+    """
     width, height = COVER_SIZE
-    return [{"href": _address("book-cover", book), "type": PNG, "width": width, "height": height}]
+    own = book["cover_picture"] or {}
+    pictures = [{"href": public_url(own[size]), "type": WEBP} for size in ("large", "small") if size in own]
+    return [*pictures, {"href": _address("book-cover", book), "type": PNG, "width": width, "height": height}]
 
 
 def card_of(book: Row) -> dict[str, Any]:

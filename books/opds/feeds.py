@@ -27,7 +27,6 @@ ORDERS = {
     "title": ("title", "id"),
 }
 FILTERS = ("author", "genre", "publisher", "language")
-FACETS = ("genre", "language", "author")
 
 
 def catalogue() -> Feed:
@@ -116,12 +115,17 @@ def _orders(here: dict[str, Any]) -> dict[str, Any]:
 
 
 def _facets(counts: list[FacetCount], here: dict[str, Any]) -> list[dict[str, Any]]:
-    titles = {"genre": _("Genre"), "language": _("Language"), "author": _("Author")}
+    titles = {
+        "genre": _("Genre"),
+        "language": _("Language"),
+        "author": _("Author"),
+        "publisher": _("Publisher"),
+    }
     by_kind = groupby(sorted(counts, key=attrgetter("kind")), key=attrgetter("kind"))
     return [
         {"metadata": {"title": titles[kind]}, "links": [_facet(count, here) for count in counts_of_kind]}
         for kind, counts_of_kind in by_kind
-        if kind in FACETS
+        if kind in titles
     ]
 
 

@@ -46,6 +46,12 @@ def facet(context: dict[str, Any], kind: str) -> list[FacetValue]:
 
 
 @register.simple_tag(takes_context=True)
+def hits_that_are(context: dict[str, Any], kind: str, value: str) -> int:
+    """How many of the books found have this value."""
+    return sum(one.count for one in context["facets"].get(kind, []) if one.value == value)
+
+
+@register.simple_tag(takes_context=True)
 def chosen_values(context: dict[str, Any]) -> list[FacetValue]:
     """Every filter that is set, also to what no book found has."""
     filters, params = context["wish"].filters, context["request"].GET
@@ -127,6 +133,12 @@ def language_name(code: str) -> str:
         return get_language_info(code)["name_translated"].capitalize()
     except KeyError:
         return code
+
+
+@register.filter
+def series_name(series: str) -> str:
+    """Without the number of the volume: "Harry Potter #1" is of "Harry Potter"."""
+    return series.partition(" #")[0]
 
 
 @register.filter

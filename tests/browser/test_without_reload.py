@@ -18,6 +18,7 @@ def test_typing_searches_and_the_way_back_leads_through_every_step(person) -> No
     expect(page.locator("#catalogue-status")).to_contain_text("book")
     expect(page.locator(".book-card").first).to_contain_text("Middlemarch")
     expect(box).to_be_focused()
+    box.press("Escape")  # the suggestions, which lie over the filters
     page.locator(".filter-switch").click()
     expect(page).to_have_url(re.compile("available=on"))
     expect(page.locator(".filter-switch")).to_have_attribute("aria-current", "true")
