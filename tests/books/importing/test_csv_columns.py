@@ -28,7 +28,7 @@ def test_an_unknown_header_is_told_with_what_is_missing_and_what_may_be_meant(re
 
 
 def test_a_header_like_a_known_one_names_what_it_lacks(read):
-    with pytest.raises(UnknownHeader, match="For the profile “noisebridge” these are missing: authors."):
+    with pytest.raises(UnknownHeader, match=r"For the profile “noisebridge” these are missing: authors\."):
         read("isbn,title,publish_date,number_of_pages,subjects,openlibrary_medcover_url\n1,2,3,4,5,6\n")
 
 

@@ -71,7 +71,7 @@ def test_a_broken_line_costs_itself_and_a_broken_list_its_rest(read):
 
 
 def test_a_record_without_a_title_is_refused_as_it_came(read):
-    one, other = read('[{"title": "A", "key": "1"}, {"title": " ", "key": "2"}]')
+    _one, other = read('[{"title": "A", "key": "1"}, {"title": " ", "key": "2"}]')
 
     assert (other.refusal, other.original) == ("The row has no title.", b'{"title": " ", "key": "2"}')
 
