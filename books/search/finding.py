@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from .analysis import Words
 from .querying import Attempt, OnlySigns, Plan, Query, all_of, as_typed, looser_attempts
-from .ranking import Ranked, rank
+from .ranking import Ranked, rank, same_title
 from .store import COUNT_LIMIT, Candidate, Key, SearchStore, Selection
 
 # Relevance orders this many of the most popular books that match; the less popular rest follows by popularity.
@@ -59,6 +59,8 @@ def _readings(store: SearchStore, query: Query, base: Selection) -> Iterator[Fou
             yield found
     if query.isbn_begun and (found := _by_number(store, query.by_isbn_begun, base)):
         yield found
+    if same := _same_title(store, query, base):
+        yield _these(same, _respelled(query, same[0]))
     for attempt in looser_attempts(query):
         if found := _loosely(store, query, attempt, base):
             yield found
@@ -103,11 +105,14 @@ def _few(store: SearchStore, query: Query, words: Words, base: Selection, books:
     """With those whose whole title is the same, split otherwise."""
     ranked = rank(words, books)
     known = {book.book_id for book in books}
-    same_title = store.fetch(base.narrowed(query.by_title), limit=CANDIDATES) if len(words) > 1 else []
-    others = rank(words, [book for book in same_title if book.book_id not in known], loosely=True)
+    others = [hit for hit in _same_title(store, query, base) if hit.book.book_id not in known] if len(words) > 1 else []
     if others:
-        return _these([*others, *ranked])
+        return _these([*others, *ranked], _respelled(query, others[0]))
     return Found(selection=base.narrowed(as_typed(words)), total=len(ranked), words=words, ranked=ranked)
+
+
+def _same_title(store: SearchStore, query: Query, base: Selection) -> list[Ranked]:
+    return same_title(store.fetch(base.narrowed(query.by_title), limit=CANDIDATES))
 
 
 def _these(ranked: list[Ranked], did_you_mean: str = "") -> Found:
@@ -132,4 +137,6 @@ def _loosely(store: SearchStore, query: Query, attempt: Attempt, base: Selection
 
 
 def _respelled(query: Query, best: Ranked) -> str:
-    return "" if set(best.matched) <= set(query.words) else " ".join(dict.fromkeys(best.matched))
+    """What the best book has instead of what was typed; initials are as good as typed."""
+    others = [word for word in best.matched if word not in query.words and len(word) > 1]
+    return " ".join(best.matched) if others else ""

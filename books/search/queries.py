@@ -2,24 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.utils.safestring import SafeString
 
-from .analysis import words
 from .documents import BookDocument
 from .facets import facets_of
 from .failover import ask
 from .finding import find
 from .highlighting import highlighted
 from .paging import Listing, from_cursor, offset_of, to_cursor
-from .querying import NO_FILTERS, Filters, Query, analyse_query
+from .querying import NO_FILTERS, Filters, analyse_query
 from .ranking import Ranked
-from .store import FacetCount, SearchStore, Selection, Sort
-
-SUGGESTIONS = 8
-AUTHOR_SUGGESTIONS = 3
+from .store import FacetCount, SearchStore, Sort
+from .suggesting import Suggestion as Suggestion
+from .suggesting import suggestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +44,6 @@ class SearchResult:
     did_you_mean: str
     store: str
     degraded: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """`kind` is "title" or "author", `id` the book's or the author's."""
-
-    kind: str
-    id: int
-    text: str
 
 
 def search_books(
@@ -109,7 +97,7 @@ def suggest(*, text: str) -> list[Suggestion]:
     query = analyse_query(text)
     if query is None:
         return []
-    return ask(partial(_suggestions, query)).given
+    return ask(lambda store: suggestions(store, query)).given
 
 
 def _hits(store: SearchStore, shown: list[Ranked]) -> list[Hit]:
@@ -121,20 +109,3 @@ def _hits(store: SearchStore, shown: list[Ranked]) -> list[Hit]:
 def _documents(store: SearchStore, hits: Sequence[Ranked]) -> dict[int, BookDocument]:
     stored = store.documents([hit.book.book_id for hit in hits])
     return {book_id: BookDocument.from_json(document) for book_id, document in stored.items()}
-
-
-def _suggestions(query: Query, store: SearchStore) -> list[Suggestion]:
-    ranked = find(store, query, Selection()).ranked[: 2 * SUGGESTIONS]
-    stored = _documents(store, ranked)
-    documents = [stored[hit.book.book_id] for hit in ranked if hit.book.book_id in stored]
-    authors = dict.fromkeys(
-        author for book in documents for author in book.authors if _begins(query.words, author.name)
-    )
-    titles = {words(book.title): book for book in reversed(documents)}
-    named = [Suggestion("author", *author) for author in authors][:AUTHOR_SUGGESTIONS]
-    titled = [Suggestion("title", book.book_id, book.title) for book in reversed(titles.values())]
-    return (named + titled)[:SUGGESTIONS]
-
-
-def _begins(typed: Sequence[str], name: str) -> bool:
-    return all(any(word.startswith(start) for word in words(name)) for start in typed)

@@ -29,6 +29,8 @@ MOST_WORDS = 24
 # Each reading asks the store once more.
 MOST_READINGS = 3
 MOST_INITIALS = 3
+SHORTEST_TWICE_MISSPELT = 6
+LONG_QUERY = 5
 # Of a long query, so many of the longest words stand for all when one of them may be wrong.
 MOST_TELLING = 6
 # Words that readers add or leave out without meaning anything by it.
@@ -149,13 +151,15 @@ def all_of(keys: Iterable[str]) -> Plan:
 
 
 def looser_attempts(query: Query) -> Iterator[Attempt]:
-    """A title split otherwise, initials for names, then misspellings and joined words, then what is further away."""
-    yield Attempt(query.words, (query.by_title,))
+    """Initials for names, then misspellings and joined words, then what is further away."""
     yield from _by_initials(query.words)
     for reading in query.readings:
         yield _misspelt(reading)
     wanted = telling(query.words)
-    yield _very_misspelt(query.words, wanted[0]) if len(wanted) == 1 else _one_too_many(query.words, wanted)
+    if len(wanted) > 1:
+        yield _too_many(query.words, wanted)
+    elif len(wanted[0]) >= SHORTEST_TWICE_MISSPELT and can_be_misspelt(wanted[0]):
+        yield _very_misspelt(query.words, wanted[0])
 
 
 def telling(query_words: Words) -> Words:
@@ -224,16 +228,18 @@ def _very_misspelt(query_words: Words, word: str) -> Attempt:
     return Attempt(query_words, ((Condition("spellings", tuple(sorted(shorter))),), (begun,)))
 
 
-def _one_too_many(query_words: Words, wanted: Words) -> Attempt:
-    """All but one: of any two words one is there, which says the same and asks once."""
+def _too_many(query_words: Words, wanted: Words) -> Attempt:
+    """All but one, or in a long query all but two: of any two (three) words one is there, which says the same."""
     if len(wanted) == 2:
         return Attempt(query_words, tuple(all_of([word]) for word in wanted), missing=1)
     longest = sorted(wanted, key=len, reverse=True)[:MOST_TELLING]
     *first, last = [word for word in wanted if word in longest]
-    whole = tuple(_either(*pair) for pair in combinations([*first, last], 2))
-    unfinished = (*(_either(*pair) for pair in combinations(first, 2)), Condition("prefixes", _beginnings(last)))
-    return Attempt(query_words, (whole, unfinished), missing=1)
+    lacking = 1 if len(longest) < LONG_QUERY else 2
+    whole = tuple(_any_of(some) for some in combinations([*first, last], lacking + 1))
+    before = tuple(_any_of(some) for some in combinations(first, lacking + 1))
+    unfinished = (*before, Condition("prefixes", _beginnings(last)))
+    return Attempt(query_words, (whole, unfinished), missing=lacking + len(wanted) - len(longest))
 
 
-def _either(word: str, other: str) -> Condition:
-    return _spelled_like(word, _spelled_like(other).any_of)
+def _any_of(some: Words) -> Condition:
+    return Condition("spellings", tuple(sorted({key for word in some for key in spellings(word)})))

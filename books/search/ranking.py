@@ -75,6 +75,15 @@ def rank(
     return sorted(ranked, key=lambda hit: (-hit.score, -hit.book.popularity, hit.book.book_id))
 
 
+def same_title(candidates: Iterable[Candidate]) -> list[Ranked]:
+    """Books whose title is known to be the whole query, though split into other words."""
+    worth = _FIELD_WEIGHTS[0] + _EXACT_TITLE + _TITLE_COVERAGE
+    return [
+        Ranked(candidate, round(worth + _popularity(candidate.popularity), 4), texts_of(candidate.fields[0])[0])
+        for candidate in candidates
+    ]
+
+
 def _ranked(query_words: Words, candidate: Candidate, loosely: bool, missing: int) -> Ranked | None:
     fields = [_Field(text) for text in candidate.fields]
     worth, counted = 0.0, 0

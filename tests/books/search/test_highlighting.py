@@ -12,6 +12,13 @@ from books.search.highlighting import highlighted
         ("Catch-22", ["22"], "Catch-<mark>22</mark>"),
         ("進撃の巨人", ["巨人"], "進撃の<mark>巨人</mark>"),
         ("進撃の巨人", ["進撃", "撃の"], "<mark>進撃の</mark>巨人"),
+        ("Spider-Man", ["spiderman"], "<mark>Spider</mark>-<mark>Man</mark>"),
+        ("Catch Twenty-Two", ["catch", "22"], "<mark>Catch</mark> <mark>Twenty</mark>-<mark>Two</mark>"),
+        ("Henry V, Part II", ["henry", "2"], "<mark>Henry</mark> V, Part <mark>II</mark>"),
+        ("Мёртвые души", ["mertvye"], "<mark>Мёртвые</mark> души"),
+        ("Bücher & Bilder", ["buecher"], "<mark>Bücher</mark> &amp; Bilder"),
+        ("القرآن الكريم", ["قران"], "<mark>القرآن</mark> الكريم"),
+        ("Sense and Sensibility", ["sense"], "<mark>Sense</mark> and Sensibility"),
         ("Emma", [], "Emma"),
     ],
 )

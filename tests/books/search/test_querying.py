@@ -72,12 +72,8 @@ def plans(text: str) -> list[tuple[Condition, ...]]:
     return [plan for attempt in looser_attempts(query(text)) for plan in attempt.plans]
 
 
-def test_a_title_may_be_split_otherwise() -> None:
-    assert plans("home going")[0] == plans("homegoing")[0] == (Condition("words", ("=homegoing",)),)
-
-
 def test_single_letters_and_short_words_may_be_initials() -> None:
-    assert plans("jk rowling")[1] == (
+    assert plans("jk rowling")[0] == (
         ("prefixes", ("j",)),
         ("prefixes", ("k",)),
         ("prefixes", ("rowling",)),
@@ -85,7 +81,7 @@ def test_single_letters_and_short_words_may_be_initials() -> None:
 
 
 def test_misspelt_words_are_looked_up_by_shared_keys_also_where_the_last_is_unfinished() -> None:
-    whole, unfinished = plans("hary pott")[1:3]
+    whole, unfinished = plans("hary pott")[:2]
     assert [terms for terms, _keys in whole] == ["spellings", "spellings"]
     assert [terms for terms, _keys in unfinished] == ["spellings", "prefixes"]
     assert "hary" in whole[0].any_of

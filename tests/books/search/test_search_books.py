@@ -2,12 +2,13 @@
 
 import pytest
 
-from books.search import finding, queries
+from books.search import finding
 from books.search.documents import Named
 from books.search.queries import Suggestion, search_books, suggest
 from books.search.querying import Filters, InvalidQuery
 from books.search.services import forget_books, index_books
 from books.search.store import COUNT_LIMIT
+from books.search.suggesting import SUGGESTIONS
 from tests.books.search.factories import document
 
 pytestmark = pytest.mark.django_db
@@ -156,4 +157,40 @@ def test_suggestions_are_authors_and_titles_that_begin_so() -> None:
 
 def test_there_are_never_more_suggestions_than_fit() -> None:
     index_books([document(f"Moon {number}", f"Moon Writer{number}") for number in range(20)])
-    assert len(suggest(text="moon")) == queries.SUGGESTIONS
+    assert len(suggest(text="moon")) == SUGGESTIONS
+
+
+def suggested(text: str) -> list[str]:
+    return [suggestion.text for suggestion in suggest(text=text)]
+
+
+def test_suggestions_forgive_slips_accents_and_unfinished_words() -> None:
+    index_books([document("Les Misérables", "Víctor Hugo", popularity=6)])
+    assert suggested("misera") == ["Les Misérables"]
+    assert suggested("victor hu") == ["Víctor Hugo", "Les Misérables"]
+    assert suggested("tolkein")[0] == TOLKIEN
+    assert suggested("two towrs") == ["The Two Towers"]
+
+
+def test_editions_of_one_title_are_suggested_once_the_popular_one() -> None:
+    index_books([document("DUNE", popularity=2), document("Dune", popularity=90, book_id=77)])
+    assert [(suggestion.text, suggestion.id) for suggestion in suggest(text="dun")] == [("Dune", 77)]
+
+
+def test_a_title_of_signs_is_found_whole_and_only_whole() -> None:
+    index_books([document("???", book_id=78), document("C++", book_id=79)])
+    assert found("? ??") == suggested("???") == ["???"]
+    assert found("c++") == ["C++"]
+    with pytest.raises(InvalidQuery):
+        search_books(text="??")
+
+
+def test_a_weak_fit_does_not_hide_what_was_meant() -> None:
+    """As typed both find a book; another reading fits a whole title."""
+    index_books(
+        [document("A Memoir of Going Home"), document("Homegoing"), document("Notes on Rising", series="Rad Lives")]
+    )
+    index_books([document("Red Rising", popularity=5)])
+    assert found("home going")[0] == "Homegoing"
+    assert found("rad rising")[0] == "Red Rising"
+    assert search_books(text="rad rising").did_you_mean == "red rising"
