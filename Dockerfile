@@ -7,6 +7,8 @@ RUN /venv/bin/pip install --require-hashes -r requirements.txt
 
 FROM python:3.11-slim-bookworm
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 ENVIRONMENT=production
+# The letters of printed labels
+RUN apt-get update && apt-get install --yes --no-install-recommends fonts-dejavu-core && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --create-home portal
 COPY --from=build /venv /venv
 WORKDIR /portal

@@ -5,15 +5,12 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from authors.models import AuthorAccount
-from books.merges import follows_merges
+from books.merges import CannotBeMerged, follows_merges
 from library_portal import audit
 from library_portal.audit.models import Action
-from library_portal.errors import PortalError
 
 
-class LinkedToDifferentPeople(PortalError):
-    code = "conflict"
-    status = 409
+class LinkedToDifferentPeople(CannotBeMerged):
     title = _("These authors are linked to different people. Take one of the links away first.")
 
 

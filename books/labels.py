@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
-from unicodedata import normalize
+from unicodedata import bidirectional, normalize
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.pagesizes import A4, LETTER
@@ -16,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from library_portal.errors import InvalidInput
 
-FONT = "Vera"
+FONT, OWN_FONT = "Labels", "Vera.ttf"
 PADDING, QUIET = 3 * mm, 3 * mm
 WIDEST_MODULE = 0.4 * mm
 
@@ -100,9 +101,9 @@ def _bars(barcode: str, width: float, height: float) -> Code128:
 
 
 def _line(canvas: Canvas, text: str, middle: float, y: float, size: float, width: float) -> None:
-    """As much as fits; nothing rather than boxes where the font lacks a letter."""
+    """As much as fits; nothing rather than what nobody could read."""
     shown = normalize("NFC", text)
-    if any(ord(letter) not in _font().face.charToGlyph for letter in shown):
+    if not all(map(_can_be_drawn, shown)):
         return
     while shown and pdfmetrics.stringWidth(shown, FONT, size) > width:
         shown = shown.rstrip("…")[:-1].rstrip() + "…"
@@ -112,9 +113,13 @@ def _line(canvas: Canvas, text: str, middle: float, y: float, size: float, width
     canvas.drawCentredString(middle, y, shown)
 
 
+def _can_be_drawn(letter: str) -> bool:
+    """Letters of the font, unless their script runs from right to left and is joined."""
+    return ord(letter) in _font().face.charToGlyph and bidirectional(letter) not in ("R", "AL")
+
+
 @cache
 def _font() -> TTFont:
-    """Comes with reportlab; Latin letters of most languages."""
-    font = TTFont(FONT, "Vera.ttf")
+    font = TTFont(FONT, settings.LABEL_FONT if settings.LABEL_FONT.is_file() else OWN_FONT)
     pdfmetrics.registerFont(font)
     return font

@@ -5,10 +5,22 @@ Each registers its part in `<app>/merges.py`, as with `library_portal.personal_d
 
 from collections.abc import Callable, Sequence
 
-# Gets the id of the author who stays and those of the others, who are deleted right after; may refuse by a PortalError.
+from django.utils.translation import gettext_lazy as _
+
+from library_portal.errors import PortalError
+
+# Gets the id of the author who stays and those of the others, who are deleted right after; may raise CannotBeMerged.
 Move = Callable[[int, Sequence[int]], None]
 
 moves: list[Move] = []
+
+
+class CannotBeMerged(PortalError):
+    """These authors can't become one; each context derives its reasons."""
+
+    code = "conflict"
+    status = 409
+    title = _("These authors can't be merged.")
 
 
 def follows_merges(move: Move) -> Move:

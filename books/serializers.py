@@ -223,3 +223,19 @@ class GenreOut(NamedOut):
 
 class PublisherOut(NamedOut):
     books_count = serializers.IntegerField()
+
+
+class NameIn(serializers.Serializer):
+    name = serializers.CharField(max_length=120)
+
+
+class PublisherIn(NameIn):
+    name = serializers.CharField(max_length=300)
+
+
+class MergeIn(serializers.Serializer):
+    others = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
+        max_length=20,
+        help_text="Ids of those that go",
+    )

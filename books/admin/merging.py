@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from books import services
@@ -42,6 +43,6 @@ def _merge(modeladmin: admin.ModelAdmin, request: HttpRequest, keep: Any, others
     except PortalError as refusal:
         modeladmin.message_user(request, str(refusal), messages.ERROR)
         return
-    modeladmin.log_change(request, keep, [{"changed": {"name": _("merged"), "object": names}}])
+    modeladmin.log_change(request, keep, [{"changed": {"name": gettext("merged"), "object": names}}])
     said = _("“%(others)s” and “%(keep)s” are one now.") % {"others": names, "keep": keep}
     modeladmin.message_user(request, said, messages.SUCCESS)

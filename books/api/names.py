@@ -7,13 +7,17 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from books import queries
+from books import queries, services
 from books.api.answers import kept_list
 from books.filters import name_filter
 from books.models import Author, Genre, Publisher
-from books.serializers import AuthorOut, GenreOut, PublisherOut
+from books.serializers import AuthorOut, GenreOut, NameIn, PublisherIn, PublisherOut
+from library_portal.api.permissions import IsLibrarianOrReadOnly
+from library_portal.api.schema import may_refuse
+from library_portal.errors import NotFound
 
 
 class NameList(GenericAPIView):
@@ -63,16 +67,58 @@ class PublisherList(NameList):
         return kept_list(request, self.page)
 
 
-class GenreDetail(APIView):
-    permission_classes = [AllowAny]
+class NameDetail(APIView):
+    """One genre or publisher."""
+
+    permission_classes = [IsLibrarianOrReadOnly]
+    model: Any
+    request_shape: type[NameIn] = NameIn
+
+    def kept(self, request: Request, pk: int) -> HttpResponse:
+        return kept_list(request, lambda: queries.name(self.model, pk=pk))
+
+    def renamed(self, request: Request, pk: int) -> Response:
+        given = self.request_shape(data=request.data)
+        given.is_valid(raise_exception=True)
+        services.rename(self.model, pk=pk, name=given.validated_data["name"])
+        return Response(queries.name(self.model, pk=pk))
+
+    def deleted(self, pk: int) -> Response:
+        services.delete_name(self.model, pk=pk)
+        return Response(status=204)
+
+
+class GenreDetail(NameDetail):
+    model = Genre
 
     @extend_schema(operation_id="genres_retrieve", summary="One genre", responses={200: GenreOut}, tags=["catalogue"])
     def get(self, request: Request, pk: int) -> HttpResponse:
-        return kept_list(request, lambda: queries.name(Genre, pk=pk))
+        return self.kept(request, pk)
+
+    @extend_schema(
+        operation_id="genres_update",
+        summary="Rename a genre (librarians)",
+        request=NameIn,
+        responses={200: GenreOut},
+        tags=["catalogue"],
+    )
+    @may_refuse(NotFound, services.NameTaken)
+    def patch(self, request: Request, pk: int) -> Response:
+        return self.renamed(request, pk)
+
+    @extend_schema(
+        operation_id="genres_delete",
+        summary="Take a genre away from all its books (librarians)",
+        responses={204: None},
+        tags=["catalogue"],
+    )
+    @may_refuse(NotFound)
+    def delete(self, _request: Request, pk: int) -> Response:
+        return self.deleted(pk)
 
 
-class PublisherDetail(APIView):
-    permission_classes = [AllowAny]
+class PublisherDetail(NameDetail):
+    model, request_shape = Publisher, PublisherIn
 
     @extend_schema(
         operation_id="publishers_retrieve",
@@ -81,4 +127,25 @@ class PublisherDetail(APIView):
         tags=["catalogue"],
     )
     def get(self, request: Request, pk: int) -> HttpResponse:
-        return kept_list(request, lambda: queries.name(Publisher, pk=pk))
+        return self.kept(request, pk)
+
+    @extend_schema(
+        operation_id="publishers_update",
+        summary="Rename a publisher (librarians)",
+        request=PublisherIn,
+        responses={200: PublisherOut},
+        tags=["catalogue"],
+    )
+    @may_refuse(NotFound, services.NameTaken)
+    def patch(self, request: Request, pk: int) -> Response:
+        return self.renamed(request, pk)
+
+    @extend_schema(
+        operation_id="publishers_delete",
+        summary="Delete a publisher without books (librarians)",
+        responses={204: None},
+        tags=["catalogue"],
+    )
+    @may_refuse(NotFound, services.PublisherInUse)
+    def delete(self, _request: Request, pk: int) -> Response:
+        return self.deleted(pk)

@@ -54,6 +54,7 @@ from books.services.covers import (
 )
 from books.services.isbns import IsbnTaken
 from books.services.merging import MOST_AT_ONCE, NothingToMerge, merge_authors, merge_genres, merge_publishers
+from books.services.naming import NameTaken, PublisherInUse, delete_name, rename
 from books.services.withdrawing import BookInUse, restore_book, withdraw_or_delete_book
 
 __all__ = [
@@ -70,7 +71,9 @@ __all__ = [
     "CopyNotOut",
     "Credit",
     "IsbnTaken",
+    "NameTaken",
     "NothingToMerge",
+    "PublisherInUse",
     "StaleAuthor",
     "StaleBook",
     "add_copies",
@@ -79,6 +82,7 @@ __all__ = [
     "change_barcode",
     "change_copy",
     "create_book",
+    "delete_name",
     "delete_unused_pictures",
     "fetch_cover",
     "fetch_missing_covers",
@@ -101,6 +105,7 @@ __all__ = [
     "refuse_taken_name",
     "remove_copy",
     "remove_cover_picture",
+    "rename",
     "restore_book",
     "set_cover_picture",
     "set_lendable",

@@ -24,3 +24,5 @@ IMPORT_SLICE_SECONDS: float = env.float("IMPORT_SLICE_SECONDS", default=5.0)
 IMPORT_GIVEN_UP_HOURS: int = env.int("IMPORT_GIVEN_UP_HOURS", default=2)
 # Its file is kept so long after it ended.
 IMPORT_FILES_DAYS: int = env.int("IMPORT_FILES_DAYS", default=30)
+# What labels are printed with, where it is there; else reportlab's own, which has Latin letters only.
+LABEL_FONT = Path(env.str("LABEL_FONT", default="/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"))
