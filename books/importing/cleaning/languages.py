@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext, override
@@ -33,13 +33,17 @@ def language(value: str, warn: Warn) -> str:
 
 
 def _one(text: str, warn: Warn) -> str:
-    if code := _names().get(text.casefold()):
-        return code
     try:
-        return language_code(text)
+        return _code(text)
     except UnknownLanguage as error:
         warn(_("%s Stored without language.") % error)
         return ""
+
+
+@lru_cache(maxsize=1_000)
+def _code(text: str) -> str:
+    """Raises UnknownLanguage."""
+    return _names().get(text.casefold()) or language_code(text)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from io import TextIOWrapper
@@ -14,6 +15,7 @@ from books.importing.sources.source import UnknownFile
 # The csv module gives up a cell that is longer than 131,072 characters; a line as long as this has no end.
 LONGEST_LINE = 1_000_000
 DELIMITERS = ",;\t|"
+_BROKEN = re.compile("[\ud800-\udfff\ufffd]")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -92,7 +94,7 @@ class CsvRows:
         if len(cells) != len(self.header):
             counts = {"found": len(cells), "expected": len(self.header)}
             return self._refused(cells, _("The row has %(found)d cells instead of %(expected)d.") % counts)
-        if any(map(_is_broken, cells)):
+        if _is_broken("".join(self._lines.taken)):
             return self._refused(cells, _not_in(self.encoding))
         return Row(self._lines.first_number, dict(zip(self.header, cells, strict=True)), self._original())
 
@@ -195,8 +197,8 @@ def _not_in(encoding: str) -> str:
     return _("The row is not written in %s.") % encoding
 
 
-def _is_broken(cell: str) -> bool:
-    return not cell.isascii() and any("\ud800" <= character <= "\udfff" or character == "\ufffd" for character in cell)
+def _is_broken(text: str) -> bool:
+    return not text.isascii() and bool(_BROKEN.search(text))
 
 
 def _printable(cell: str) -> str:
