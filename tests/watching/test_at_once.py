@@ -107,6 +107,19 @@ def test_a_copy_that_comes_back_while_somebody_begins_to_watch_is_not_missed() -
     assert not Watch.objects.exists()
 
 
+def test_a_copy_that_goes_while_people_are_told_is_told_to_nobody_any_more() -> None:
+    book = book_with_copies(1)
+    watch = WatchFactory(book=book)
+
+    def goes() -> None:
+        books.services.lock_book(book.pk)
+        books.services.hold_copy(book.copies.get().pk)
+
+    while_uncommitted(goes, lambda: tell_available(book_id=book.pk))
+    assert not Notification.objects.exists()
+    assert list(Watch.objects.values_list("pk", flat=True)) == [watch.pk]
+
+
 def test_who_follows_an_author_who_becomes_another_at_that_instant_follows_the_other_or_nobody() -> None:
     keep, first, second = AuthorFactory(), AuthorFactory(), AuthorFactory()
     reader = patron(balance="0").pk
