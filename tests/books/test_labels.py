@@ -18,7 +18,7 @@ COPIES, BOOKS = "/admin/books/copy/", "/admin/books/book/"
 A4, LETTER = SHEETS["a4-24"], SHEETS["letter-30"]
 # "A1" in Code 128, set B, looked up by hand: start (104), A (33), 1 (17), check, stop. The check is
 # (104 + 1 × 33 + 2 × 17) mod 103 = 68. Each digit is the width of a bar or of the gap after it.
-A1 = "2112141113231232211411222331112"
+A1 = "".join(("211214", "111323", "123221", "141221", "2331112"))
 STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 BAR = re.compile(r"n ([\d.]+) 0 ([\d.]+) [\d.]+ re f")
 PLACE = re.compile(r"q\n1 0 0 1 ([\d.]+) ([\d.]+) cm")
