@@ -46,7 +46,7 @@ def _refused(read: Read, error: Exception) -> Read:
 
 def _import(job_id: int, reads: Sequence[Read], position: int, share_done: float, now: datetime) -> None:
     with transaction.atomic():
-        job = _lock(job_id, position)
+        job = lock_job(job_id, position)
         decisions = decide(reads, job)
         store = _try_out if job.is_dry_run else _store
         stored = store(job, decisions, now)
@@ -56,7 +56,8 @@ def _import(job_id: int, reads: Sequence[Read], position: int, share_done: float
         index_stored(stored)
 
 
-def _lock(job_id: int, position: int) -> ImportJob:
+def lock_job(job_id: int, position: int) -> ImportJob:
+    """The job, if it goes on after its first `position` records and nobody is at work. Raises InOtherHands."""
     jobs = ImportJob.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
     job = jobs.filter(pk=job_id, status__in=OPEN, position=position).first()
     if job is None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from books.events import ImportFinished, ImportRequested
-from books.importing.importer import BATCH, OPEN, InOtherHands, import_reads
+from books.importing.importer import BATCH, OPEN, InOtherHands, import_reads, lock_job
 from books.importing.models import ImportDraft, ImportJob
 from books.importing.sources import Source, UnknownFile, open_source
 from library_portal.outbox import record
@@ -95,11 +95,12 @@ def _source(job: ImportJob, path: Path | None, companions: Mapping[str, Path] | 
     )
 
 
+@transaction.atomic
 def _begin(job: ImportJob, source: Source, now: datetime) -> None:
-    """Kept once: the next slice reads the file in the same way."""
-    begun = {"status": Status.RUNNING, "started_at": now, "worked_at": now}
-    understood = {"format": source.format, "profile": source.profile}
-    ImportJob.objects.filter(pk=job.pk, status=Status.WAITING).update(**begun, **understood)
+    """What the file was understood to be is kept: the next slice reads it in the same way. Raises InOtherHands."""
+    if lock_job(job.pk, job.position).status == Status.WAITING:
+        begun = {"status": Status.RUNNING, "started_at": now, "worked_at": now}
+        ImportJob.objects.filter(pk=job.pk).update(**begun, format=source.format, profile=source.profile)
 
 
 def _work(job: ImportJob, source: Source, until: float, now: datetime, progress: Progress) -> bool:
