@@ -74,8 +74,11 @@ def test_a_book_goes_from_reader_to_reader_with_tokens_only(portal: Portal, mail
         "5.00",
         "4.50",
     ]
+    assert cleo.call("POST", "watches/", {"book": hit["id"]})["book"]["status"] == "borrowed"
     dan.call("DELETE", f"reservations/{waiting['id']}/")
     assert dan.call("GET", "users/me/wallet/")["balance"] == "5.00"
+    assert cleo.wait_for_notification("book_available")["title"] == "“Persuasion” is on the shelf"
+    assert cleo.call("GET", "watches/")["results"] == []
     cleo.call("POST", "auth/logout/")
 
 
