@@ -17,7 +17,7 @@ from authors.models import AuthorAccount
 from books.covers.files import keep
 from books.covers.pictures import cover_picture
 from books.importing.models import ImportJob
-from books.models import Authorship, Book
+from books.models import Authorship
 from books.sitemaps import PART
 from library_portal.audit.models import Action, AuditEntry
 from library_portal.notifications.models import Kind, Notification, Preference
@@ -54,7 +54,7 @@ def a_book(_owner: User) -> int:
 
 
 def a_book_with_an_isbn(_owner: User) -> str:
-    return Book.objects.create(title="The Dispossessed", isbn=ISBN).isbn
+    return BookFactory(title="The Dispossessed", isbn=ISBN).isbn
 
 
 def an_author(owner: User) -> int:
