@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--copies", type=int, default=1)
     parser.add_argument("--mongo", default="", help="the URL of a server, for the second index")
+    parser.add_argument("--revert", action="store_true", help="takes it back at the end, and measures that too")
     parser.add_argument("--profile", type=Path, help="writes where the time goes to this file, for pstats")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="portal-bench-", ignore_cleanup_errors=True) as name:
@@ -71,6 +72,10 @@ def _measure(asked: argparse.Namespace, folder: Path) -> None:
         started = time.perf_counter()
         _manage(env, "import_books", str(folder / "books.csv"), "--copies", str(asked.copies), before=profile)
         _report(asked.records, time.perf_counter() - started)
+        if asked.revert:
+            started = time.perf_counter()
+            _manage(env, "revert_import", "1")
+            print(f"taken back in {time.perf_counter() - started:.0f} s")
 
 
 def _manage(env: dict[str, str], *arguments: str, before: tuple[str, ...] = ()) -> None:

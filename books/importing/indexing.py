@@ -14,6 +14,7 @@ from books.services.indexing import index_books
 from library_portal.outbox import subscribe
 from library_portal.outbox.recording import done_by_caller, record_many
 from library_portal.outbox.registry import Delivered
+from library_portal.redis import RedisError
 
 logger = logging.getLogger(__name__)
 
@@ -44,11 +45,11 @@ def books_stored(job: ImportJob, created: Sequence[Entry], changed: Sequence[Ent
 
 
 def index_stored(stored: Stored) -> None:
-    """The handler's work, done at once. Should the process die, or MongoDB be away, the handler does it later."""
+    """The handler's work, done at once. Should the process die, or a store be away, the handler does it later."""
     try:
         _index(stored)
-    except PyMongoError as error:
-        logger.warning("MongoDB does not answer, its index follows later: %s", error)
+    except (PyMongoError, RedisError) as error:
+        logger.warning("A store does not answer, what it holds follows later: %s", error)
     else:
         done_by_caller([stored.event_id], index_imported_books)
 

@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import Role, User
 from authors.models import AuthorAccount
+from books.importing.models import ImportJob
 from library_portal.audit.models import Action, AuditEntry
 from library_portal.outbox.delivery import deliver_pending
 from tests.accounts.codes_sent import code_from_mail, wrong_code
@@ -323,6 +324,12 @@ def of_an_author(world: World) -> None:
     changes = {"bank_account": {"iban": IBAN, "holder": HOLDER}}
     answer = world.api.patch(f"{API}/authors/{account.author_id}/", changes, headers=bearer(account.user))
     assert answer.status_code == 200, answer.content
+
+
+@leaves(Action.IMPORT_REVERTED, (BOSS, NOBODY, {"id": 4711, "file": "books.csv", "deleted": 0, "restored": 0}))
+def at_the_admins_page(world: World) -> None:
+    job = ImportJob.objects.create(pk=4711, file_name="books.csv", status="done")
+    world.pages_of(world.boss).post(f"/admin/books/importjob/{job.pk}/revert/")
 
 
 @leaves(Action.ACCESS_DENIED, (ADA, NOBODY, {"method": "GET", "route": "api/v1/users/"}))
