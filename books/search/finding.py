@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from .analysis import Words
+from .counting import total_of_many
 from .querying import Attempt, OnlySigns, Plan, Query, all_of, as_typed, looser_attempts
 from .ranking import Ranked, rank, same_title
 from .store import COUNT_LIMIT, Candidate, Key, SearchStore, Selection
@@ -93,7 +94,7 @@ def _as_typed(store: SearchStore, query: Query, words: Words, base: Selection) -
     better = _less_popular_but_better(store, [query.by_title, all_of(words)], base, popular)
     return Found(
         selection=selection,
-        total=store.count(selection),
+        total=total_of_many(store, selection),
         words=words,
         ranked=rank(words, [*popular, *better.values()]),
         rest=replace(selection, excluded=tuple(better)),

@@ -101,11 +101,15 @@ class MongoStore:
         self._keep([_tombstone(book_id, version) for book_id in book_ids])
 
     def rebuild(self, batches: Iterable[Sequence[IndexedBook]], *, progress: Progress) -> None:
-        """Into a new collection, which answers once it is whole. The one it replaces stays until the next rebuild."""
+        """Into a new collection, which answers once it is whole.
+
+        The one it replaces stays until the next rebuild is done: a search may still be reading it.
+        """
         names = self._names()
         following = self._database[f"{_COLLECTIONS}{datetime.now(UTC):%Y%m%d%H%M%S%f}"]
         self._database[_NAMES_KEPT_IN].update_one({"_id": "books"}, {"$set": {"next": following.name}}, upsert=True)
-        self._drop_all_but(names.get("current"), following.name)
+        if broken_off := names.get("next"):
+            self._database.drop_collection(broken_off)
         done = 0
         for batch in batches:
             _replace_older(following, _insert(following, [_stored(book) for book in batch]))
@@ -115,6 +119,7 @@ class MongoStore:
                 _keep(following, tombstones)
         following.create_indexes(_INDEXES)
         self._swap(following.name)
+        self._drop_all_but(names.get("current"), *self._names().values())
 
     def entries(self, *, after: int, limit: int) -> list[Entry]:
         found = self._books().find({"_id": {"$gt": after}}, sort=[("_id", ASCENDING)]).limit(limit)

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from .counting import facets_of
 from .documents import BookDocument
-from .facets import facets_of
 from .failover import ask
 from .finding import find
 from .highlighting import highlighted
@@ -73,7 +73,7 @@ def search_books(
             "total": found.total,
             "next": to_cursor(shown.next, search=search),
             "previous": to_cursor(shown.previous, search=search),
-            "facets": facets_of(store, found) if facets else [],
+            "facets": facets_of(store, found.selection, total=found.total) if facets else [],
             "did_you_mean": found.did_you_mean,
         }
 
