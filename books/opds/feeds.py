@@ -13,6 +13,7 @@ from books.opds.links import FACET, NEWEST, PAGE, POPULAR, Link, everywhere, fee
 from books.opds.publications import publication
 from books.opds.seeking import PAGE_SIZE, Place, Walk, walk
 from books.queries import book_details, present_books
+from books.search.queries import search_books
 from books.search.querying import Filters
 from books.search.store import FacetCount
 from books.templatetags.catalogue import language_name
@@ -50,6 +51,7 @@ def books_feed(asked: dict[str, Any]) -> Feed:
     place = Place(after=asked.get("after"), before=asked.get("before"))
     books = present_books().filter(**_lookups(narrowed))
     found = walk(books, order=ORDERS[order], place=place)
+    counted = search_books(filters=Filters(**narrowed), page_size=1, facets=True)
     here = {"order": order, **narrowed}
     return feed(
         _("Books"),
@@ -57,7 +59,7 @@ def books_feed(asked: dict[str, Any]) -> Feed:
         metadata={"numberOfItems": books.count(), "itemsPerPage": PAGE_SIZE},
         links=neighbours("opds-books", here, found),
         publications=publications(found.ids),
-        facets=[_orders(here), *_facets(browse(Wish(filters=Filters(**narrowed))).facets, here)],
+        facets=[_orders(here), *_facets(counted.facets, here)],
     )
 
 

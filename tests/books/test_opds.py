@@ -241,5 +241,5 @@ def test_what_makes_no_sense_is_refused_with_a_problem(api, address, status) -> 
 
 def test_feeds_ask_as_often_for_many_books_as_for_one(api, django_assert_max_num_queries) -> None:
     BookFactory.create_batch(PAGE_SIZE, author_names=["A", "B"], genre_names=["C", "D"], copies=2)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(14):
         assert len(read(api, "/opds/books/", order="popular")["publications"]) == PAGE_SIZE
