@@ -200,6 +200,15 @@ def genres_of(book_ids: Iterable[int]) -> Mapping[int, list[Row]]:
     return found
 
 
+def other_names_of(book_ids: Iterable[int]) -> Mapping[int, list[str]]:
+    """By book, the other names of its authors."""
+    rows = Authorship.objects.filter(book__in=book_ids, author__aliases__isnull=False)
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for book_id, name in rows.order_by("author__aliases__name").values_list("book_id", "author__aliases__name"):
+        found[book_id].append(name)
+    return found
+
+
 def isbns_of(book_ids: Iterable[int]) -> Mapping[int, list[str]]:
     """By book, the one that is shown first."""
     rows = Isbn.objects.filter(book__in=book_ids).annotate(is_main=Q(number=F("book__isbn")))
@@ -268,26 +277,26 @@ def book_ids_after(book_id: int, *, limit: int) -> list[int]:
 def index_documents(versions: Mapping[int, int]) -> list[BookDocument]:
     """What the index should hold of these books, each with its version; not the withdrawn and deleted."""
     books = present_books().filter(pk__in=versions).select_related("publisher")
-    authors, genres, isbns = authors_of(versions), genres_of(versions), isbns_of(versions)
-    return [_document(book, versions[book.pk], authors[book.pk], genres[book.pk], isbns[book.pk]) for book in books]
-
-
-def _document(book: Any, version: int, authors: list[Row], genres: list[Row], isbns: Sequence[str]) -> BookDocument:
-    return BookDocument(
-        book_id=book.pk,
-        version=version,
-        authors=_named(authors),
-        genres=_named(genres),
-        publisher=Named(book.publisher.pk, book.publisher.name) if book.publisher else None,
-        isbns=tuple(isbns),
-        popularity=book.loans_count + log(1 + book.ratings_count),
-        **{field: getattr(book, field) for field in _INDEXED_AS_THEY_ARE},
-    )
+    authors, genres, isbns, names = (of(versions) for of in (authors_of, genres_of, isbns_of, other_names_of))
+    return [
+        BookDocument(
+            book_id=book.pk,
+            version=versions[book.pk],
+            authors=_named(authors[book.pk]),
+            other_names=tuple(names[book.pk]),
+            genres=_named(genres[book.pk]),
+            publisher=Named(book.publisher.pk, book.publisher.name) if book.publisher else None,
+            isbns=tuple(isbns[book.pk]),
+            popularity=book.loans_count + log(1 + book.ratings_count),
+            **{field: getattr(book, field) for field in _INDEXED_AS_THEY_ARE},
+        )
+        for book in books
+    ]
 
 
 _INDEXED_AS_THEY_ARE = (
-    "title", "original_title", "subtitle", "series", "language", "year", "cover", "cover_url", "pages", "rating",
-    "ratings_count", "status", "created_at",
+    "title", "original_title", "subtitle", "series", "language", "year", "cover", "cover_url", "cover_picture", "pages",
+    "rating", "ratings_count", "status", "created_at",
 )  # fmt: skip
 
 

@@ -87,12 +87,11 @@ def _add_isbns(numbers: Iterable[tuple[Entry, Sequence[str]]]) -> None:
 
 def _add_authors(entries: Sequence[Entry]) -> None:
     ids = _author_ids({name for entry in entries for name, _role in entry.fields["authors"]})
-    rows = (
-        (entry.book_id, ids[name], position, role)
-        for entry in entries
-        for position, (name, role) in enumerate(entry.fields["authors"])
-    )
-    _copy(Authorship, ("book_id", "author_id", "position", "role"), rows)
+    rows: dict[tuple[int, int], tuple[int, str]] = {}
+    for entry in entries:
+        for position, (name, role) in enumerate(entry.fields["authors"]):
+            rows.setdefault((entry.book_id, ids[name]), (position, role))  # two names may be one author's
+    _copy(Authorship, ("book_id", "author_id", "position", "role"), ((*key, *place) for key, place in rows.items()))
 
 
 def _author_ids(names: Iterable[str]) -> dict[str, int]:

@@ -15,6 +15,7 @@ class Named(NamedTuple):
 class BookDocument:
     """`version` is the id of the event that produced the document: an older one never overwrites a newer one.
 
+    `other_names` are those of the authors; `cover_picture` is the hash of the book's own picture, or empty;
     `isbns` are ISBN-13s without hyphens; `popularity` is loans + ln(1 + ratings); `cover` is "hard", "soft" or "";
     `status` is the book's public one.
     """
@@ -27,6 +28,7 @@ class BookDocument:
     subtitle: str = ""
     series: str = ""
     authors: tuple[Named, ...] = ()
+    other_names: tuple[str, ...] = ()
     genres: tuple[Named, ...] = ()
     publisher: Named | None = None
     language: str = ""
@@ -34,6 +36,7 @@ class BookDocument:
     isbns: tuple[str, ...] = ()
     cover: str = ""
     cover_url: str = ""
+    cover_picture: str = ""
     pages: int | None = None
     rating: Decimal | None = None
     ratings_count: int = 0
@@ -48,6 +51,7 @@ class BookDocument:
             "genres": [genre._asdict() for genre in self.genres],
             "publisher": self.publisher._asdict() if self.publisher else None,
             "isbns": list(self.isbns),
+            "other_names": list(self.other_names),
         }
 
     @classmethod
@@ -61,6 +65,7 @@ class BookDocument:
                 "genres": _named(stored["genres"]),
                 "publisher": Named(**stored["publisher"]) if stored["publisher"] else None,
                 "isbns": tuple(stored["isbns"]),
+                "other_names": tuple(stored.get("other_names", ())),
             }
         )
 

@@ -72,8 +72,9 @@ def _field(texts: list[str]) -> str:
 
 
 def _further(book: BookDocument) -> list[str]:
-    """What a reader may add to a title or look for alone: genres, publisher, year and language by its names."""
-    texts = [entry.name for entry in (*book.genres, *_given(book.publisher))]
+    """What a reader may add to a title or look for alone: genres, publisher, year, language by its names, and other
+    names of the authors."""
+    texts = [entry.name for entry in (*book.genres, *_given(book.publisher))] + list(book.other_names)
     texts += [str(book.year)] if book.year is not None else []
     language = LANG_INFO.get(book.language, {})
     return texts + [language[name] for name in ("name", "name_local") if name in language]

@@ -6,6 +6,8 @@ from authors.merges import LinkedToDifferentPeople
 from authors.models import AuthorAccount
 from books import caches, queries, services
 from books.models import Author, AuthorAlias, Authorship, Genre, Publisher
+from books.search.queries import search_books
+from books.services.indexing import index_books
 from library_portal.audit.models import AuditEntry
 from library_portal.errors import NotFound
 from library_portal.outbox.models import OutboxEvent
@@ -197,3 +199,12 @@ def test_the_places_on_a_book_stay_unique(kept, other):
     merge(third, other, kept)
 
     assert list(Authorship.objects.filter(book=book).values_list("author", flat=True)) == [third.pk]
+
+
+def test_books_are_found_by_the_other_names_of_their_authors(kept, other):
+    book = BookFactory(title="The Hobbit", author_names=[KEPT])
+    AuthorAlias.objects.create(author=kept, name="Толкин")
+
+    index_books({book.pk: 1})
+
+    assert [hit.document.book_id for hit in search_books(text="толкин").hits] == [book.pk]
