@@ -15,7 +15,8 @@ from books.importing.sources.source import UnknownFile
 # The csv module gives up a cell that is longer than 131,072 characters; a line as long as this has no end.
 LONGEST_LINE = 1_000_000
 DELIMITERS = ",;\t|"
-_BROKEN = re.compile("[\ud800-\udfff\ufffd]")
+# How each way of failing marks what could not be read.
+_BROKEN = {"surrogateescape": re.compile("[\ud800-\udfff]"), "replace": re.compile("\ufffd")}
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -94,9 +95,12 @@ class CsvRows:
         if len(cells) != len(self.header):
             counts = {"found": len(cells), "expected": len(self.header)}
             return self._refused(cells, _("The row has %(found)d cells instead of %(expected)d.") % counts)
-        if _is_broken("".join(self._lines.taken)):
+        if self._is_broken("".join(self._lines.taken)):
             return self._refused(cells, _not_in(self.encoding))
         return Row(self._lines.first_number, dict(zip(self.header, cells, strict=True)), self._original())
+
+    def _is_broken(self, text: str) -> bool:
+        return not text.isascii() and bool(_BROKEN[_how_to_fail(self.encoding)].search(text))
 
     def _refused(self, cells: Sequence[str], problem: str) -> Row:
         shown = dict(zip(self.header, map(_printable, cells), strict=False))
@@ -195,10 +199,6 @@ def _not_in(encoding: str) -> str:
     if encoding == "utf-8":
         return _("The row is not written in UTF-8. Name the file's encoding, such as cp1252, and import it again.")
     return _("The row is not written in %s.") % encoding
-
-
-def _is_broken(text: str) -> bool:
-    return not text.isascii() and bool(_BROKEN.search(text))
 
 
 def _printable(cell: str) -> str:
