@@ -12,7 +12,10 @@ from library_portal.errors import Forbidden, NotFound, RateLimited, ServiceUnava
 from tests.factories.lending import book_with_copies
 from tests.factories.people import patron
 
-INLINE = re.compile(r"""\s(style|on[a-z]+)\s*=\s*["']|<style|<script(?! type="application/ld\+json">)(?![^>]*\ssrc=)|javascript:""", re.IGNORECASE)
+INLINE = re.compile(
+    r"""\s(style|on[a-z]+)\s*=\s*["']|<style|<script(?! type="application/ld\+json">)(?![^>]*\ssrc=)|javascript:""",
+    re.IGNORECASE,
+)
 ELSEWHERE = re.compile(r"""(?:src|srcset|href)=["'](?:https?:)?//(?!127\.0\.0\.1)""")
 CSS = settings.BASE_DIR / "static" / "css"
 
