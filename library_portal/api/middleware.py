@@ -16,8 +16,10 @@ API = ("/api/", "/opds/")
 PAGE_METHODS = ("GET", "HEAD", "POST")
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
-# A BIGINT has at most 19 digits; nothing of ours has so long a number in its address.
-TOO_LONG_A_NUMBER = re.compile(r"\d{19}")
+# A BIGINT has at most 19 digits; nothing of ours has so long a number in its address. The hash of a picture is none.
+TOO_LONG_A_NUMBER = re.compile(r"(?<![0-9a-f])\d{19,}(?![0-9a-f])")
+# By the API only covers are uploaded.
+API_UPLOAD = re.compile(r"/api/v1/books/\d+/cover/")
 
 
 class TooLarge(BadRequest):
@@ -74,7 +76,8 @@ def _refuse_dangerous(request: HttpRequest) -> None:
 
 def _refuse_large_body(request: HttpRequest) -> None:
     """Uploads to the pages may be larger: Django streams their files to disk and limits the rest itself."""
-    if request.content_type == MULTIPART and not request.path_info.startswith(API):
+    to_api = request.path_info.startswith(API) and not API_UPLOAD.fullmatch(request.path_info)
+    if request.content_type == MULTIPART and not to_api:
         return
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not (length.isascii() and length.isdigit()):

@@ -11,7 +11,8 @@ from django.template import Context, Template
 from PIL import Image
 
 from books import queries, services, tasks
-from books.covers.pictures import NotAPicture, PictureTooLarge, cover_picture
+from books.covers.files import keep
+from books.covers.pictures import CoverPicture, NotAPicture, PictureTooLarge, cover_picture
 from books.models import Book
 from library_portal.outbox.models import OutboxEvent
 from tests.factories.books import BookFactory
@@ -147,6 +148,13 @@ def test_a_book_shows_its_picture_from_now_on(now, client):
     assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
+def test_a_hash_that_looks_like_a_long_number_is_served_too(client):
+    picture = CoverPicture("1" * 30 + "a" * 34, {"small": b"small", "large": b"large"})
+    keep(picture)
+
+    assert client.get(f"/media/covers/11/{picture.hash}-small.webp").content == b"small"
+
+
 def test_without_a_picture_the_cover_is_drawn(now):
     book = BookFactory()
     set_picture(book, now)
@@ -224,6 +232,17 @@ def test_librarians_send_and_remove_a_picture_by_the_api(api):
     assert sent_picture.status_code == 200
     assert sent_picture.json()["cover_picture"]["small"].endswith("-small.webp")
     assert (removed, Book.objects.get().cover_picture) == ([204, 204], "")
+
+
+def test_the_api_takes_what_a_telephone_sends_and_refuses_what_is_larger(api, settings):
+    url, headers = f"/api/v1/books/{BookFactory().pk}/cover/", bearer(librarian())
+    settings.COVER_MAX_BYTES = 4_000_000
+    answers = [
+        api.put(url, {"picture": uploaded(sent().getvalue() + b"\0" * more)}, format="multipart", headers=headers)
+        for more in (3_000_000, 4_000_000)
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 400]
 
 
 @pytest.mark.parametrize("form", [{}, {"picture": "text"}, {"picture": b""}, {"picture": b"<svg/>"}])
