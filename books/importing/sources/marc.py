@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from books.importing.models import ImportJob
 from books.importing.record import RefusedRow
+from books.importing.sources.marc_characters import check_encoding, is_marc8
 from books.importing.sources.marc_fields import END_OF_FIELD, END_OF_RECORD, LEADER_LENGTH, marc_record
 from books.importing.sources.marc_record import read_marc, why_no_book
 from books.importing.sources.source import Read, Source, UnknownFile, Wishes
@@ -26,6 +27,8 @@ class MarcSource(Source):
 
     def __init__(self, file: BinaryIO, wishes: Wishes) -> None:
         super().__init__(file, wishes)
+        if not is_marc8(wishes.encoding):
+            check_encoding(wishes.encoding)
         if not self.looks_like(file.read(LONGEST_RECORD)):
             raise UnknownFile(_("This file has no MARC21 records: there is no leader in it."))
         file.seek(0)

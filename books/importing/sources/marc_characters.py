@@ -8,6 +8,7 @@ from pymarc.marc8 import MARC8ToUnicode
 from pymarc.marc8_mapping import CODESETS, ODD_MAP
 
 from books.importing.record import Warn
+from books.importing.sources.source import UnknownFile
 
 Decode = Callable[[bytes], str]
 
@@ -20,7 +21,7 @@ _ANY_ACCENT = re.compile(b"[%b]" % re.escape(_ACCENTS))
 # An accent comes before its letter; where another byte follows it, it is no accent.
 _LOOSE_ACCENT = re.compile(b"[%b](?![%bA-Za-z])" % (re.escape(_ACCENTS), re.escape(_ACCENTS + _LETTERS)))
 _ESCAPED_SET = re.compile(rb"\x1b(?:[(),-][123BENQS]|\$[(),-]?1|[gbps])")
-_NUMBERED = re.compile(r"&#x([0-9A-Fa-f]{4,6});")
+_NUMBERED = re.compile(r"&#x((?!D[89A-F])[0-9A-F]{4}|[1-9A-F][0-9A-F]{4});", re.IGNORECASE)
 
 # What records in neither encoding are written in, by their language (008/35-37).
 _CODE_PAGES = {
@@ -47,8 +48,20 @@ def decoder(text: bytes, *, says_utf8: bool, language: str, asked_for: str, warn
     return _best_guess(text, says_utf8, language, warn)
 
 
+def check_encoding(name: str) -> None:
+    """Raises UnknownFile for a name that nobody knows."""
+    try:
+        b"  ".decode(name or "utf-8", "replace")
+    except LookupError as error:
+        raise UnknownFile(_("“%s” is no encoding.") % name) from error
+
+
+def is_marc8(name: str) -> bool:
+    return name.casefold().replace("-", "") == "marc8"
+
+
 def _by_name(encoding: str) -> Decode:
-    if encoding.casefold().replace("-", "") == "marc8":
+    if is_marc8(encoding):
         return _marc8
     return lambda data: data.decode(encoding, "replace")
 

@@ -102,6 +102,7 @@ def _field(tag: str, data: bytes, decode: Decode) -> Field:
 
 def _subfield(text: str) -> Subfield:
     """A code that is no ASCII ("á") means its letter."""
+    text = text or " "
     if text[0].isascii():
         return Subfield(code=text[0], value=text[1:])
     text = text.lstrip("\ufffd") or " "

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from books.importing.models import ImportJob
 from books.importing.record import RefusedRow
+from books.importing.sources.marc_characters import check_encoding
 from books.importing.sources.marc_record import read_marc
 from books.importing.sources.marcxml_record import marc_record
 from books.importing.sources.source import Around, Read, Source, UnknownFile, Wishes
@@ -46,6 +47,7 @@ class MarcXmlSource(Source):
 
     def __init__(self, file: BinaryIO, wishes: Wishes) -> None:
         super().__init__(file, wishes)
+        check_encoding(wishes.encoding)
         start = file.read(_START)
         file.seek(0)
         self._encoding = _encoding(start, wishes.encoding)

@@ -58,7 +58,7 @@ class _Reading:
         self._attributes = attributes
         if _local(name) == "datafield":
             first, second = ((attributes.get(name) or " ")[0] for name in ("ind1", "ind2"))
-            self._field = Field(tag=attributes.get("tag", ""), indicators=Indicators(first, second), subfields=[])
+            self._field = Field(tag=_tag(attributes), indicators=Indicators(first, second), subfields=[])
 
     def _end(self, name: str) -> None:
         text = "".join(self._text)
@@ -66,7 +66,7 @@ class _Reading:
             case "leader":
                 self._record.leader = Leader(_leader(text))
             case "controlfield":
-                self._record.add_field(Field(tag=self._attributes.get("tag", ""), data=text))
+                self._record.add_field(Field(tag=_tag(self._attributes), data=text))
             case "subfield" if self._field:
                 self._field.subfields.append(Subfield(self._attributes.get("code", " "), text))
             case "datafield" if self._field:
@@ -76,6 +76,10 @@ class _Reading:
 
 def _local(name: str) -> str:
     return name.rpartition(":")[2]
+
+
+def _tag(attributes: dict[str, str]) -> str:
+    return attributes.get("tag", "").zfill(3)[:3]
 
 
 def _leader(text: str) -> str:

@@ -145,6 +145,17 @@ class TestCharacters:
         title = "Преступление".encode("koi8-r")
 
         assert only(self.raw(title, b" "), encoding="koi8-r").record.title == "Преступление"
+        assert only(self.raw(b"Mis\xe2erables", b"a"), encoding="MARC-8").record.title == "Misérables"
+
+    def test_an_encoding_that_nobody_knows_is_said(self):
+        with pytest.raises(UnknownFile, match="“klingon” is no encoding"):
+            reads(EMMA, encoding="klingon")
+
+    @pytest.mark.parametrize("code", [b"\xe1", b"\x1b", b"\xff", "á".encode()])
+    def test_a_subfield_without_a_sound_code_harms_no_other(self, code):
+        record = marc("245 10 $a Emma", "500 __ $a xNote").as_marc().replace(b"\x1fax", b"\x1f" + code + b"x")
+
+        assert outcomes(reads(record.ljust(len(record)))) == ["Emma"]
 
 
 class TestFields:

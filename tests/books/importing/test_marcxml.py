@@ -116,5 +116,19 @@ def test_blanks_lost_from_the_leader_do_not_hide_a_book():
     assert [read.record.title for read in found] == ["Emma"]
 
 
+@pytest.mark.parametrize("tag", ["", "1", "²²", "001", "24500"])
+def test_a_tag_that_is_none_harms_no_other(tag):
+    odd = (
+        f'<datafield tag="{tag}"><subfield>x</subfield></datafield><controlfield tag="{tag}">y</controlfield></record>'
+    )
+
+    assert titles(record("Emma").replace("</record>", odd)) == ["Emma"]
+
+
+def test_an_encoding_that_nobody_knows_is_said():
+    with pytest.raises(UnknownFile, match="“marc-8” is no encoding"):
+        reads(record("Emma").encode(), encoding="marc-8")
+
+
 def test_an_empty_record_has_no_title():
     assert titles(f"<c><record/>{record('Emma')}</c>") == ["The record has no title (245).", "Emma"]
