@@ -9,7 +9,6 @@ from books.models import Author, Book, Genre
 from books.opds.feeds import Feed, feed, neighbours
 from books.opds.links import Link, feed_address, link
 from books.opds.seeking import Place, walk
-from books.queries import names
 from books.templatetags.catalogue import language_name
 from library_portal.public import public_page
 
@@ -39,13 +38,20 @@ def _names_feed(model: type[Author] | type[Genre], title: str, name: str, kind: 
     place = Place(after=asked.get("after"), before=asked.get("before"))
     present = Book.objects.filter(withdrawn_at=None, **{f"{kind}s": OuterRef("pk")})
     found = walk(model._default_manager.filter(Exists(present)), order=BY_NAME, place=place)
-    rows = names(model).filter(pk__in=found.ids)
+    names = model._default_manager.filter(pk__in=found.ids).order_by(*BY_NAME).values_list("pk", "name")
+    counts = _books_of_each(kind, found.ids)
     return feed(
         title,
         feed_address(name, after=place.after, before=place.before),
         links=neighbours(name, {}, found),
-        navigation=[_way(kind, row["id"], row["name"], row["books_count"]) for row in rows],
+        navigation=[_way(kind, pk, title, counts.get(pk, 0)) for pk, title in names],
     )
+
+
+def _books_of_each(kind: str, ids: list[int]) -> dict[int, int]:
+    """Counted for all of them in one pass over their books."""
+    books = Book.objects.filter(withdrawn_at=None, **{f"{kind}s__in": ids})
+    return dict(books.values_list(f"{kind}s").annotate(books=Count("pk")).order_by())
 
 
 def _way(kind: str, value: Any, title: str, count: int) -> Link:
