@@ -48,10 +48,13 @@ class RebuildOvertaken(PyMongoError):
 
 
 class MongoStore:
+    """Made anew for each search: it reads one collection, whatever is swapped meanwhile."""
+
     name = "mongodb"
 
     def __init__(self, database: Database[dict[str, Any]]) -> None:
         self._database = database
+        self._answering: Collection[dict[str, Any]] | None = None
 
     def fetch(
         self,
@@ -119,6 +122,7 @@ class MongoStore:
                 _keep(following, tombstones)
         following.create_indexes(_INDEXES)
         self._swap(following.name)
+        self._answering = None
         self._drop_all_but(names.get("current"), *self._names().values())
 
     def entries(self, *, after: int, limit: int) -> list[Entry]:
@@ -138,10 +142,12 @@ class MongoStore:
         return bool(self._names().get("current"))
 
     def _books(self) -> Collection[dict[str, Any]]:
-        current = self._names().get("current")
-        if current is None:
-            raise NotBuilt("The search index has not been built yet.")
-        return self._database[current]
+        if self._answering is None:
+            current = self._names().get("current")
+            if current is None:
+                raise NotBuilt("The search index has not been built yet.")
+            self._answering = self._database[current]
+        return self._answering
 
     def _names(self) -> dict[str, Any]:
         return self._database[_NAMES_KEPT_IN].find_one({"_id": "books"}) or {}

@@ -1,5 +1,6 @@
 """What a search store does: it keeps indexed books and fetches those that a selection names. It does not rank."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, Protocol
@@ -11,6 +12,8 @@ Progress = Callable[[int], None]
 
 # A total is exact up to here, and page numbers lead no deeper; cursors do.
 COUNT_LIMIT = 10_000
+# Values of each kind of facet that are told.
+FACETS = 20
 
 
 class Condition(NamedTuple):
@@ -72,9 +75,15 @@ class FacetCount(NamedTuple):
 
 
 def facet_counts(rows: Iterable[tuple[str, int]]) -> list[FacetCount]:
-    """From "kind:value:label" and how often it occurs; most frequent first."""
+    """From "kind:value:label" and how often it occurs: the FACETS most frequent of each kind, most frequent first."""
     counts = [FacetCount(*_parts(facet), count) for facet, count in rows]
-    return sorted(counts, key=lambda facet: (-facet.count, facet.kind, facet.label))
+    kinds = Counter[str]()
+    kept = []
+    for facet in sorted(counts, key=lambda facet: (-facet.count, facet.kind, facet.label)):
+        kinds[facet.kind] += 1
+        if kinds[facet.kind] <= FACETS:
+            kept.append(facet)
+    return kept
 
 
 def _parts(facet: str) -> tuple[str, str, str]:
@@ -112,7 +121,7 @@ class SearchStore(Protocol):
         """How many books are selected, counted no further than `limit`."""
 
     def facets(self, selection: Selection) -> list[FacetCount]:
-        """By every kind of facet, how many of the first COUNT_LIMIT selected books have which value."""
+        """How many of the first COUNT_LIMIT selected books have which value; the FACETS most frequent of each kind."""
 
     def upsert(self, books: Sequence[IndexedBook]) -> None:
         """Keeps each book unless the store has the same or a newer version of it."""
