@@ -15,9 +15,13 @@ AT_ONCE = 500
 
 
 def give_up_stuck_jobs(*, now: datetime) -> int:
-    """Jobs that nobody has worked on for `IMPORT_GIVEN_UP_HOURS` have failed, and say so."""
+    """Jobs that were begun, and that nobody has worked on for `IMPORT_GIVEN_UP_HOURS`, have failed and say so.
+
+    An uploaded file that waits for its first worker goes on waiting: its event is there.
+    """
     before = now - timedelta(hours=settings.IMPORT_GIVEN_UP_HOURS)
-    jobs = ImportJob.objects.filter(status__in=OPEN).annotate(alive_at=Coalesce("worked_at", "created_at"))
+    begun = Q(status=ImportJob.Status.RUNNING) | Q(upload="")
+    jobs = ImportJob.objects.filter(begun, status__in=OPEN).annotate(alive_at=Coalesce("worked_at", "created_at"))
     stuck = list(jobs.filter(alive_at__lt=before).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
     for job_id in stuck:
         end_job(job_id=job_id, error=_("The import stopped, and nobody went on with it."), now=now)

@@ -143,13 +143,14 @@ def test_an_import_that_is_broken_off_has_failed_and_keeps_what_it_brought(tmp_p
 
 
 def test_a_job_that_nobody_works_on_is_given_up(uploaded, now, settings):
-    stuck, alive = uploaded({"title": "One"}), uploaded({"title": "Two"})
+    stuck, alive, waiting = (uploaded({"title": "One"}) for _ in range(3))
     later = now + timedelta(hours=settings.IMPORT_GIVEN_UP_HOURS, minutes=1)
+    ImportJob.objects.filter(pk=stuck.pk).update(status="running", worked_at=now)
     ImportJob.objects.filter(pk=alive.pk).update(status="running", worked_at=later)
 
     assert give_up_stuck_jobs(now=later) == 1
 
-    assert (fresh(stuck).status, fresh(alive).status) == ("failed", "running")
+    assert [fresh(job).status for job in (stuck, alive, waiting)] == ["failed", "running", "waiting"]
     assert fresh(stuck).error == "The import stopped, and nobody went on with it."
 
 
