@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from books.languages import UnknownLanguage, language_code
 from books.models import Authorship, Book, Genre, Publisher
+from books.name_search import by_words
 from books.queries import STATUSES, having_status
 from books.search.queries import matching_ids
 from books.search.querying import LONGEST_QUERY, Filters
@@ -128,7 +129,10 @@ def _named(model: type[Genre] | type[Publisher], value: str) -> QuerySet[Any]:
 class NameFilter(django_filters.FilterSet):
     """Lists of authors, genres and publishers."""
 
-    q = django_filters.CharFilter("name", "icontains", max_length=100, label=_("part of the name"))
+    q = django_filters.CharFilter(method="find", max_length=100, label=_("beginnings of words of the name"))
+
+    def find(self, queryset: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        return by_words(queryset, value)
 
 
 def name_filter(of: type[Model]) -> type[NameFilter]:
