@@ -74,7 +74,7 @@ def _status() -> Case:
     )
 
 
-def _lendable_and_free() -> tuple[Q, Q]:
+def _lendable_and_free() -> tuple[Any, Any]:
     copies = Copy.objects.filter(book=OuterRef("pk"))
     lendable = Q(is_lendable=True, withdrawn_at=None) & Exists(copies.exclude(status=Copy.Status.UNAVAILABLE))
     return lendable, Q(waiting_count=0) & Exists(copies.filter(status=Copy.Status.AVAILABLE))
