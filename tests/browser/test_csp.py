@@ -59,7 +59,7 @@ def test_the_policy_is_in_force(watched) -> None:
 
 def test_readers_pages_keep_to_it(watched, mailbox) -> None:
     page, complaints = watched
-    look_at(page, "/", "/books/", "/books/?q=dune", "/books/1/", "/signup/", "/login/")
+    look_at(page, "/", "/books/", "/books/?q=dune", "/books/1/", "/authors/1/", "/signup/", "/login/")
     page.get_by_role("button", name="Dark").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     log_in(page, mailbox, "reader-plus")
