@@ -28,6 +28,7 @@ EXPORT = "/api/v1/users/me/export/"
 # Tables about a person that are not in the file, and why.
 NOT_EXPORTED = {
     "admin.LogEntry": "what staff did in the admin is the library's record, not theirs",
+    "books.ImportDraft": "as the import that it belongs to",
     "books.ImportJob": "what staff imported is the library's record, not theirs",
     "books.ImportRemark": "as the import that it belongs to",
     "books.ImportedBook": "as the import that it belongs to",
