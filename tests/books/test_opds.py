@@ -112,6 +112,18 @@ def test_what_little_is_known_of_a_book_is_enough(api) -> None:
     assert "published" not in told["metadata"]
 
 
+def test_a_book_with_a_cover_of_its_own_shows_it_first(api) -> None:
+    book = BookFactory(cover_picture="ab" * 32)
+    told = api.get(f"/opds/publications/{book.pk}/").json()
+    assert faults_of_publication(told) == []
+    place = f"{settings.PUBLIC_URL}/media/covers/ab/{'ab' * 32}"
+    assert [picture["href"] for picture in told["images"]] == [
+        f"{place}-large.webp",
+        f"{place}-small.webp",
+        f"{settings.PUBLIC_URL}/books/{book.pk}/cover.png?v=1.1",
+    ]
+
+
 def test_a_book_that_is_out_says_so_at_once(api, emma) -> None:
     first = api.get(f"/opds/publications/{emma.pk}/")
     Copy.objects.filter(book=emma).update(status=Copy.Status.ON_LOAN)
