@@ -10,12 +10,11 @@ from typing import Any
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models import CharField as Text
-from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from books.covers.files import picture_addresses
 from books.isbn import isbn13
-from books.models import Author, AuthorAlias, Authorship, Book, Copy, Genre, Isbn, Publisher
+from books.models import Author, AuthorAlias, Authorship, Book, Copy, Genre, Isbn
 from books.name_counts import count_of_books
 from books.search.documents import BookDocument, Named
 from library_portal.errors import NotFound
@@ -302,17 +301,3 @@ _INDEXED_AS_THEY_ARE = (
 
 def _named(rows: list[Row]) -> tuple[Named, ...]:
     return tuple(Named(row["id"], row["name"]) for row in rows)
-
-
-def names(model: type[Author] | type[Genre] | type[Publisher]) -> QuerySet[Any]:
-    """Rows of id, name and how many books readers may find, in the order of the index on their names."""
-    rows: QuerySet[Any] = model._default_manager.annotate(books_count=count_of_books(model, present=True))
-    return rows.order_by("name" if model is Author else Lower("name")).values("id", "name", "books_count")
-
-
-def name(model: type[Genre] | type[Publisher], *, pk: int) -> Row:
-    """Raises NotFound."""
-    row = names(model).filter(pk=pk).first()
-    if row is None:
-        raise NotFound
-    return row

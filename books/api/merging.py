@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from books import queries, services
+from books import name_counts, services
 from books.api.answers import author_response
 from books.merges import CannotBeMerged
 from books.models import Genre, Publisher
@@ -57,7 +57,7 @@ class GenreMerge(Merge):
     @may_refuse(services.NothingToMerge, NotFound)
     def post(self, request: Request, pk: int) -> Response:
         self.merged(request, pk, services.merge_genres)
-        return Response(queries.name(Genre, pk=pk))
+        return Response(name_counts.name(Genre, pk=pk))
 
 
 class PublisherMerge(Merge):
@@ -72,4 +72,4 @@ class PublisherMerge(Merge):
     @may_refuse(services.NothingToMerge, NotFound)
     def post(self, request: Request, pk: int) -> Response:
         self.merged(request, pk, services.merge_publishers)
-        return Response(queries.name(Publisher, pk=pk))
+        return Response(name_counts.name(Publisher, pk=pk))

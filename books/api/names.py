@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from books import queries, services
+from books import name_counts, services
 from books.api.answers import kept_list
 from books.filters import name_filter
 from books.models import Author, Genre, Publisher
@@ -27,7 +27,7 @@ class NameList(GenericAPIView):
     model: Any
 
     def get_queryset(self) -> Any:
-        return queries.names(self.model)
+        return name_counts.names(self.model)
 
     def page(self) -> Any:
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
@@ -75,13 +75,13 @@ class NameDetail(APIView):
     request_shape: type[NameIn] = NameIn
 
     def kept(self, request: Request, pk: int) -> HttpResponse:
-        return kept_list(request, lambda: queries.name(self.model, pk=pk))
+        return kept_list(request, lambda: name_counts.name(self.model, pk=pk))
 
     def renamed(self, request: Request, pk: int) -> Response:
         given = self.request_shape(data=request.data)
         given.is_valid(raise_exception=True)
         services.rename(self.model, pk=pk, name=given.validated_data["name"])
-        return Response(queries.name(self.model, pk=pk))
+        return Response(name_counts.name(self.model, pk=pk))
 
     def deleted(self, pk: int) -> Response:
         services.delete_name(self.model, pk=pk)
