@@ -276,7 +276,8 @@ def book_ids_after(book_id: int, *, limit: int) -> list[int]:
 def index_documents(versions: Mapping[int, int]) -> list[BookDocument]:
     """What the index should hold of these books, each with its version; not the withdrawn and deleted."""
     books = present_books().filter(pk__in=versions).select_related("publisher")
-    authors, genres, isbns, names = (of(versions) for of in (authors_of, genres_of, isbns_of, other_names_of))
+    authors, genres = authors_of(versions), genres_of(versions)
+    isbns, names = isbns_of(versions), other_names_of(versions)
     return [
         BookDocument(
             book_id=book.pk,

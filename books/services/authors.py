@@ -65,7 +65,7 @@ def update_author(*, author_id: int, changes: AuthorChanges, version: int | None
 
 def refuse_taken_name(name: str, *, author_id: int | None) -> None:
     """Raises AuthorNameTaken for a name, or another name (AuthorAlias), of an author other than this one."""
-    own = Author.objects.filter(name=name).exclude(pk=author_id).values_list("name", flat=True).first()
+    own = Author.objects.filter(name=name).exclude(pk=author_id or 0).values_list("name", flat=True).first()
     others = AuthorAlias.objects.filter(name=name).exclude(author=author_id)
     if of := own or others.values_list("author__name", flat=True).first():
         raise AuthorNameTaken(of)

@@ -76,7 +76,7 @@ def _only(keep: Named, others: Sequence[Named], book_ids: list[int]) -> Named:
 
 def _locked(model: type[Named], keep_id: int, other_ids: Sequence[int]) -> tuple[Named, list[Named]]:
     """The one that stays, and the others as they were named. Raises NothingToMerge, NotFound."""
-    wanted = list(dict.fromkeys(other_ids))
+    wanted: list[int] = list(dict.fromkeys(other_ids))
     if not 0 < len(wanted) <= MOST_AT_ONCE or keep_id in wanted:
         raise NothingToMerge
     ids = [keep_id, *wanted]
