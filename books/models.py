@@ -172,7 +172,10 @@ class Book(models.Model):
                 F("year").desc(nulls_last=True), F("id").desc(), name="book_latest", condition=Q(withdrawn_at=None)
             ),
             models.Index(
-                F("rating").desc(nulls_last=True), F("id").desc(), name="book_best_rated", condition=Q(withdrawn_at=None)
+                F("rating").desc(nulls_last=True),
+                F("id").desc(),
+                name="book_best_rated",
+                condition=Q(withdrawn_at=None),
             ),
             models.Index(fields=["language", "id"], name="book_by_language", condition=Q(withdrawn_at=None)),
             models.Index(fields=["match_key"], name="book_by_match_key"),
