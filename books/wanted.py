@@ -1,4 +1,4 @@
-"""What a list of books is narrowed to. What contradicts itself or names nothing is refused, wherever it is asked for."""
+"""What a list of books is narrowed to. What contradicts itself or names nothing is refused wherever it is asked for."""
 
 from collections.abc import Mapping
 from typing import Any
