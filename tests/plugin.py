@@ -43,6 +43,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     for name in IGNORED:
         os.environ.pop(name, None)
     os.environ |= {"ENVIRONMENT": "test", "SECRET_KEY": "only-for-tests-and-long-enough-for-HS256"}
+    os.environ["SEARCH_TIMEOUT_SECONDS"] = "60"  # the MongoDB of the tests may be a slow one
     if _only_hands_out(early_config):
         os.environ.update({name: os.environ.get(name, url) for name, url in NOWHERE.items()})
     else:

@@ -1,10 +1,11 @@
-"""Which store answers: MongoDB where there is one, PostgreSQL where there is none or it is away."""
+"""Which store answers: MongoDB where there is one, PostgreSQL where there is none, or it is away or too slow."""
 
 import logging
 import time
 from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
+import pymongo
 from django.conf import settings
 from pymongo.errors import PyMongoError
 
@@ -14,8 +15,8 @@ from .mongo_store import MongoStore
 from .postgres_store import PostgresStore
 from .store import SearchStore
 
-# After a failure nobody waits for MongoDB again for so long.
-AWAY_SECONDS = 5.0
+# After a failure nobody waits for MongoDB again for so long; after each further one twice as long, up to a minute.
+AWAY_SECONDS, LONGEST_AWAY_SECONDS = 5.0, 60.0
 
 logger = logging.getLogger(__name__)
 Given = TypeVar("Given")
@@ -28,19 +29,20 @@ class Answer(NamedTuple, Generic[Given]):
 
 
 class _Absence:
-    """Remembers, per process, that MongoDB did not answer a moment ago."""
+    """Remembers, per process, that MongoDB did not answer in time a moment ago."""
 
     def __init__(self) -> None:
-        self._until = 0.0
+        self.end()
 
     def __bool__(self) -> bool:
         return time.monotonic() < self._until
 
     def begin(self) -> None:
-        self._until = time.monotonic() + AWAY_SECONDS
+        self._seconds = min(max(AWAY_SECONDS, 2 * self._seconds), LONGEST_AWAY_SECONDS)
+        self._until = time.monotonic() + self._seconds
 
     def end(self) -> None:
-        self._until = 0.0
+        self._until = self._seconds = 0.0
 
 
 absence = _Absence()
@@ -54,7 +56,10 @@ def ask(question: Callable[[SearchStore], Given]) -> Answer[Given]:
     store = mongo_store()
     if store and not absence:
         try:
-            return Answer(question(store), store.name, degraded=False)
+            with pymongo.timeout(settings.SEARCH_TIMEOUT_SECONDS):
+                given = question(store)
+            absence.end()
+            return Answer(given, store.name, degraded=False)
         except PyMongoError as error:
             absence.begin()
             logger.warning("MongoDB does not answer, PostgreSQL searches: %s", error)

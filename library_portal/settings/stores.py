@@ -25,3 +25,5 @@ CACHES = {
 MONGO_URL: str = env.str("MONGO_URL", default="")
 MONGO_TIMEOUT_MS: int = env.int("MONGO_TIMEOUT_MS", default=500)
 MONGO_SOCKET_TIMEOUT_MS: int = env.int("MONGO_SOCKET_TIMEOUT_MS", default=10_000)
+# A search that MongoDB has not answered by then is PostgreSQL's.
+SEARCH_TIMEOUT_SECONDS: float = env.float("SEARCH_TIMEOUT_SECONDS", default=1.0)

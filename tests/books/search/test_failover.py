@@ -11,6 +11,7 @@ from books.search import failover
 from books.search.mongo_store import MongoStore
 from books.search.queries import search_books
 from books.search.services import forget_books, index_books
+from books.search.store import SearchStore, Selection
 from tests.books.search.factories import document
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,20 @@ def test_mongodb_answers_again_once_it_is_back(
 ) -> None:
     failover.absence.begin()
     assert search_books().store == "postgresql"
-    monkeypatch.setattr(failover, "AWAY_SECONDS", 0.0)
+    monkeypatch.setattr(failover, "LONGEST_AWAY_SECONDS", 0.0)
     failover.absence.begin()
     assert search_books().store == "mongodb"
+
+
+@pytest.mark.mongo
+def test_a_search_that_takes_mongodb_too_long_is_answered_by_postgresql(
+    mongo_is_there: None, mongo_store: MongoStore, settings: Any
+) -> None:
+    settings.SEARCH_TIMEOUT_SECONDS = 0.2
+
+    def ask_without_end(store: SearchStore) -> int:
+        while store.name == "mongodb":
+            store.count(Selection())
+        return store.count(Selection())
+
+    assert failover.ask(ask_without_end) == (0, "postgresql", True)
