@@ -16,6 +16,7 @@ from books.importing.models import ImportJob as ImportJob
 from books.importing.models import ImportRemark as ImportRemark
 from books.name_search import AUTHOR_WORDS, NAME_WORDS, NearKey
 from books.search.models import BookSearchEntry as BookSearchEntry
+from books.search.models import SearchIndex as SearchIndex
 
 
 class Author(models.Model):

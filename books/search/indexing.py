@@ -19,6 +19,8 @@ from .analysis import (
 )
 from .documents import BookDocument, Named
 
+# One more whenever a book is analysed otherwise than before: the stores need a rebuild then.
+ANALYSIS_VERSION = 1
 # The order of IndexedBook.fields.
 FIELDS = ("title", "original_title", "authors", "series", "subtitle", "other")
 

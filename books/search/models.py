@@ -50,3 +50,19 @@ class BookSearchEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.book_id}@{self.version}"
+
+
+class SearchIndex(models.Model):
+    """Which analysis a store's index was last built with: after another one it needs a rebuild."""
+
+    store = models.CharField(_("store"), max_length=20, primary_key=True)
+    analysis = models.PositiveIntegerField(_("version of the analysis"))
+    built_at = models.DateTimeField(_("built at"))
+
+    class Meta:
+        app_label = "books"
+        verbose_name = _("search index")
+        verbose_name_plural = _("search indexes")
+
+    def __str__(self) -> str:
+        return self.store

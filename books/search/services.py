@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from django.utils import timezone
+
 from .documents import BookDocument
 from .failover import mongo_store
-from .indexing import IndexedBook, analyse_book
-from .models import BookSearchEntry
+from .indexing import ANALYSIS_VERSION, IndexedBook, analyse_book
+from .models import BookSearchEntry, SearchIndex
 from .postgres_store import PostgresStore
 from .store import Progress, SearchStore
 
@@ -29,6 +31,14 @@ def forget_books(book_ids: Sequence[int], *, version: int) -> None:
 def rebuild(store: SearchStore, documents: Iterable[BookDocument], *, progress: Progress) -> None:
     """Reads the whole catalogue anew into one store, which goes on answering. `progress` gets the books done so far."""
     store.rebuild(_analysed(documents), progress=progress)
+    SearchIndex.objects.update_or_create(
+        store=store.name, defaults={"analysis": ANALYSIS_VERSION, "built_at": timezone.now()}
+    )
+
+
+def is_current(store: SearchStore) -> bool:
+    """Whether the store has an index, built with today's analysis."""
+    return store.is_built() and SearchIndex.objects.filter(store=store.name, analysis=ANALYSIS_VERSION).exists()
 
 
 def indexed_versions(book_ids: Sequence[int]) -> dict[int, int]:

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from books.management.progress import shown
 from books.models import Book
-from books.search.services import stores
+from books.search.services import is_current, stores
 from books.services.indexing import rebuild_index
 
 
@@ -16,12 +16,12 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--missing", action="store_true", help="only stores that have no index yet")
+        parser.add_argument("--missing", action="store_true", help="only stores without an index of today's analysis")
 
     def handle(self, *, missing: bool, verbosity: int, **_options: Any) -> None:
         total = Book.objects.filter(withdrawn_at=None).count()
         for store in stores():
-            if missing and store.is_built():
+            if missing and is_current(store):
                 if verbosity:
                     self.stdout.write(f"{store.name}: has an index")
                 continue
