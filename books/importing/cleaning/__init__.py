@@ -12,6 +12,7 @@ from books.importing.cleaning.numbers import (
     price,
     rating,
     ratings_count,
+    without_thousands,
     year,
 )
 from books.importing.cleaning.text import (
@@ -49,5 +50,6 @@ __all__ = [
     "title_and_subtitle",
     "web_address",
     "without_full_stop",
+    "without_thousands",
     "year",
 ]

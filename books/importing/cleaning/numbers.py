@@ -3,6 +3,8 @@
 import re
 from decimal import Decimal, InvalidOperation
 
+from django.utils.translation import gettext as _
+
 from books.importing.cleaning.text import left_out, one_line
 from books.importing.models import MOST_COPIES as MOST_COPIES
 from books.importing.record import Warn
@@ -15,9 +17,14 @@ HIGHEST_DAILY_FEE = Decimal("9999.99")
 
 _YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?!\d)")
 _PAGES = re.compile(r"(\d+)\s*(?:unnumbered\s+)?(?:pages?|pp?|seiten|s|páginas?|pág|pagine)\b", re.IGNORECASE)
+# "1,200 p.", "1.200 S.": of pages there are some thousands at most.
+_THOUSAND_PAGES = re.compile(r"(?<![\d.,])(\d)[.,](?=\d{3}(?!\d))")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}$)")
+# "1,250.00", "1.250,00" and "1,250".
+_THOUSANDS_OF_MONEY = re.compile(r"(?<=\d)(?:[.,](?=(?:\d{3}[.,])+\d{2}$)|,(?=(?:\d{3},)*\d{3}$))")
 _THOUSANDS = re.compile(r"(?<=\d)[,\u202f\u00a0](?=\d{3}(?:\D|$))")
-_DOLLARS = re.compile(r"^(?:US)?\$|\bUSD\b", re.IGNORECASE)
+_DOLLARS = re.compile(r"^(?:US)?\$|\bUSD\b|\$$", re.IGNORECASE)
+_OTHER_MONEY = re.compile(r"[€£¥₹₽]|\b[A-Z]{2,3}\b|[A-Z]\$")
 
 
 def year(value: str, warn: Warn) -> int | None:
@@ -30,7 +37,7 @@ def year(value: str, warn: Warn) -> int | None:
 
 def extent(value: str, warn: Warn) -> int | None:
     """The pages, also of "xviii, 328 p. :"; a number of volumes is none, and no mistake."""
-    text = one_line(value)
+    text = without_thousands(one_line(value))
     if _decimal(text) is not None:
         return _whole(text, "pages", 1, MOST_PAGES, warn)
     match = _PAGES.search(text)
@@ -40,9 +47,15 @@ def extent(value: str, warn: Warn) -> int | None:
 def pages(value: str, warn: Warn) -> int | None:
     """Like `extent`, from a cell that should tell nothing else."""
     told = extent(value, warn)
-    if told is None and _decimal(one_line(value)) is None and one_line(value):
-        left_out(one_line(value), "pages", warn)
+    text = one_line(value)
+    if told is None and text and _decimal(without_thousands(text)) is None:
+        left_out(text, "pages", warn)
     return told
+
+
+def without_thousands(extent: str) -> str:
+    """An extent whose number of pages has a comma or a full stop within."""
+    return _THOUSAND_PAGES.sub(r"\1", extent)
 
 
 def ratings_count(value: str, warn: Warn) -> int:
@@ -59,7 +72,11 @@ def rating(value: str, warn: Warn) -> Decimal | None:
 
 def price(value: str, warn: Warn) -> Decimal | None:
     """In US dollars; other money is left out."""
-    return _cents(_DOLLARS.sub("", one_line(value)), "price", HIGHEST_PRICE, warn)
+    text = _DOLLARS.sub("", one_line(value)).strip()
+    if _OTHER_MONEY.search(text):
+        warn(_("The price “%s” is not in US dollars and was left out.") % one_line(value))
+        return None
+    return _cents(text, "price", HIGHEST_PRICE, warn)
 
 
 def daily_fee(value: str, warn: Warn) -> Decimal | None:
@@ -67,7 +84,8 @@ def daily_fee(value: str, warn: Warn) -> Decimal | None:
 
 
 def _cents(value: str, field: str, highest: Decimal, warn: Warn) -> Decimal | None:
-    number = _number(_DECIMAL_COMMA.sub(".", one_line(value)), field, Decimal(0), highest, warn)
+    text = _DECIMAL_COMMA.sub(".", _THOUSANDS_OF_MONEY.sub("", one_line(value)))
+    number = _number(text, field, Decimal(0), highest, warn)
     return None if number is None else number.quantize(Decimal("0.01"))
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from books.importing.sources.source import UnknownFile
 
-# The csv module gives up a cell that is longer than 131,072 characters; a line as long as this has no end.
+# The csv module gives up a cell that is longer than 131,072 characters; a line, or a row, as long as this has no end.
 LONGEST_LINE = 1_000_000
 DELIMITERS = ",;\t|"
 # How each way of failing marks what could not be read.
@@ -23,6 +23,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_SEPARATOR = re.compile(r'"?sep=."?\s*$')
 
 
 class Row(NamedTuple):
@@ -52,7 +53,7 @@ class CsvRows:
     def _from_the_beginning(self) -> None:
         self._text.seek(self._start)
         self._lines = _Lines(self._text)
-        self.header_line = next(self._lines, "")
+        self.header_line = next(filter(_may_be_header, self._lines), "")
 
     def close(self) -> None:
         self._text.close()
@@ -62,11 +63,14 @@ class CsvRows:
         self._from_the_beginning()
         reader = csv.reader(self._lines, delimiter=self._delimiter, strict=True)
         while True:
-            self._lines.taken.clear()
+            self._lines.begin_row()
             try:
                 cells = next(reader)
             except StopIteration:
                 return
+            except _EndlessRow as error:
+                yield self._refused([], str(error))
+                continue
             except csv.Error as error:
                 yield self._mended(str(error))
                 continue
@@ -110,6 +114,10 @@ class CsvRows:
         return self.bytes_of("".join(self._lines.taken))
 
 
+class _EndlessRow(csv.Error):
+    """Cells go on from line to line, and the row does not end."""
+
+
 class _Lines:
     """The lines of a text, with those `taken` since they were last looked at; some can be given back."""
 
@@ -117,25 +125,39 @@ class _Lines:
         self._text = text
         self._again: deque[str] = deque()
         self._number = 0
-        self.taken: list[str] = []
         self.gave_back = False
+        self.begin_row()
+
+    def begin_row(self) -> None:
+        self.taken: list[str] = []
+        self._length = 0
 
     def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
-        line = self._again.popleft() if self._again else self._text.readline(LONGEST_LINE)
+        line = self._again.popleft() if self._again else self._read()
         if not line:
             raise StopIteration
         if len(line) == LONGEST_LINE:
             self._skip_rest(line)
         self._number += 1
         self.taken.append(line)
+        self._length += len(line)
+        if len(self.taken) > 1 and self._length > LONGEST_LINE:
+            raise _EndlessRow(_("The row has no end."))
         return line
+
+    def _read(self) -> str:
+        """Raises UnknownFile for an encoding in which the file makes no sense from its first byte on."""
+        try:
+            return self._text.readline(LONGEST_LINE)
+        except UnicodeError as error:
+            raise UnknownFile(_("The file can't be read as %s.") % self._text.encoding) from error
 
     def _skip_rest(self, line: str) -> None:
         while line and not line.endswith(("\n", "\r")):
-            line = self._text.readline(LONGEST_LINE)
+            line = self._read()
 
     @property
     def first_number(self) -> int:
@@ -162,8 +184,13 @@ def _mark(file: BinaryIO) -> tuple[str, int]:
 def _text(file: BinaryIO, encoding: str) -> TextIOWrapper:
     try:
         return TextIOWrapper(file, encoding=encoding, errors=_how_to_fail(encoding), newline="")
-    except LookupError as error:
+    except (LookupError, ValueError) as error:
         raise UnknownFile(_("There is no encoding “%s”.") % encoding) from error
+
+
+def _may_be_header(line: str) -> bool:
+    """Not an empty line, nor the one in which Excel names the delimiter: "sep=;"."""
+    return bool(line.strip()) and not _SEPARATOR.match(line)
 
 
 def _how_to_fail(encoding: str) -> str:

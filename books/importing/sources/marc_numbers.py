@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from pymarc import Record as MarcRecord
 
 from books.importing.cleaning import cover as cover_named
-from books.importing.cleaning import one_line
+from books.importing.cleaning import one_line, without_thousands
 from books.importing.record import Warn
 from books.isbn import InvalidIsbn, isbn13
 from books.models import Book, Copy
@@ -15,6 +15,8 @@ from books.models import Book, Copy
 LONGEST_BARCODE = Copy._meta.get_field("barcode").max_length or 40
 MOST_BARCODES = 1_000
 SHORTEST_ISBN = 9
+# No book says more of its pages, and the pattern for them is slow with long texts.
+LONGEST_EXTENT = 500
 
 _NUMBER = re.compile(r"^[\s(\[]*(?:ISBN(?:-1[03])?:?\s*)?(?P<first>[\dXx‐–-]+)(?P<rest>(?:[ ‐–-][\dXx]+)*)", re.I)
 _BINDINGS = (
@@ -116,7 +118,7 @@ def pages(marc: MarcRecord) -> str:
     """ "xii, 450 p., [16] p. of plates" → "450": the largest number before the first "p"."""
     for field in marc.get_fields("300"):
         for extent in field.get_subfields("a"):
-            if found := _PAGES.search(extent):
+            if found := _PAGES.search(without_thousands(extent[:LONGEST_EXTENT])):
                 return max(re.findall(r"\d+", found["numbers"]), key=int)
     return ""
 

@@ -1,8 +1,10 @@
 """The text of one MARCXML record becomes its fields. Names are compared without their namespace."""
 
 import re
+from html.entities import html5
 from typing import Any
 from xml.parsers.expat import ExpatError, ParserCreate
+from xml.sax.saxutils import escape
 
 from django.utils.translation import gettext as _
 from pymarc import Field, Indicators, Leader, Subfield
@@ -14,7 +16,8 @@ LEADER_LENGTH = 24
 _NO_XML = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|&#(?:0*(?:[0-8]|1[124-9]|2\\d|3[01])|x0*(?:[0-8bBcCeEfF]|1[0-9A-Fa-f]));"
 )
-_BARE_AMPERSAND = re.compile(r"&(?!(?:\w+|#\d+|#x[0-9A-Fa-f]+);)")
+_NUMBERS_AND_OWN_NAMES = r"(?:#\d+|#x[0-9A-Fa-f]+|amp|lt|gt|quot|apos);"
+_AMPERSAND = re.compile(rf"<!\[CDATA\[.*?\]\]>|&(?!{_NUMBERS_AND_OWN_NAMES})(?P<name>\w+;)?", re.DOTALL)
 
 
 def marc_record(text: str, warn: Warn) -> MarcRecord:
@@ -24,10 +27,26 @@ def marc_record(text: str, warn: Warn) -> MarcRecord:
         warn(_("Control characters, which XML does not allow, were left out."))
     if "\ufffd" in clean:
         warn(_("Some characters can't be read; “�” stands for each."))
-    mended, ampersands = _BARE_AMPERSAND.subn("&amp;", clean) if "<![CDATA[" not in clean else (clean, 0)
-    if ampersands:
-        warn(_("A bare “&” was taken for the character itself."))
-    return _Reading().of(mended)
+    return _Reading().of(_with_ampersands_mended(clean, warn))
+
+
+def _with_ampersands_mended(text: str, warn: Warn) -> str:
+    """Names of characters that only HTML has are these characters; any other "&" is itself. CDATA stays as it is."""
+    remarks: dict[str, None] = {}
+
+    def mended(found: re.Match[str]) -> str:
+        if found[0].startswith("<"):
+            return found[0]
+        if character := html5.get(found["name"] or ""):
+            remarks[_("“&%s” is a name of HTML, not of XML, and was taken for its character.") % found["name"]] = None
+            return escape(character)
+        remarks[_("A bare “&” was taken for the character itself.")] = None
+        return found[0].replace("&", "&amp;")
+
+    clean = _AMPERSAND.sub(mended, text)
+    for remark in remarks:
+        warn(remark)
+    return clean
 
 
 class _Reading:

@@ -15,6 +15,8 @@ from books.importing.sources.source import Source, UnknownFile, Wishes
 # Asked in this order; CSV, which has no mark of its own, comes last.
 KINDS: tuple[type[Source], ...] = (MarcXmlSource, MarcSource, JsonSource, CsvSource)
 START = 65_536
+# What workbooks of spreadsheet programs begin with: .xlsx and .ods are ZIP archives, .xls has a mark of its own.
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 def open_source(
@@ -44,6 +46,8 @@ def _kind(file: BinaryIO, format: str) -> type[Source]:
     file.seek(0)
     if not start:
         raise UnknownFile(_("The file is empty."))
+    if start.startswith(_WORKBOOKS):
+        raise UnknownFile(_("This is a spreadsheet program's own file. Save it as CSV there, and import that."))
     for kind in KINDS:
         if kind.format == format or (not format and kind.looks_like(start)):
             return kind

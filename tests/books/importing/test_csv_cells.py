@@ -65,6 +65,7 @@ def test_a_year_is_found_within_words(cell, year, changes):
     [
         ("328", 328), ("328.0", 328), ("xviii, 328 p. :", 328), ("xi,339p.", 339), ("1 resource (256 pages)", 256),
         ("240 S.", 240), ("240 pages, 72 unnumbered pages", 240), ("24 v. :", None), ("1 volume (unpaged)", None),
+        ("1,200 p.", 1200), ("1.200 S.", 1200), ("1,200", 1200), ("xii,340 p.", 340), ("10,240,328 p.", 328),
     ],
 )  # fmt: skip
 def test_pages_are_found_within_a_description(cell, pages):
@@ -120,11 +121,22 @@ def test_roles_stand_in_brackets_and_a_name_stands_once():
 
 @pytest.mark.parametrize(
     ("cell", "price", "changes"),
-    [("$12.5", "12.50", 0), ("12,50", "12.50", 0), ("€ 12.50", "None", 1), ("", "None", 0)],
-)
+    [
+        ("$12.5", "12.50", 0), ("12,50", "12.50", 0), ("", "None", 0), ("1,250.00", "1250.00", 0),
+        ("12.50 $", "12.50", 0), ("$1.250,00", "1250.00", 0), ("1,250", "1250.00", 0), ("1,2,3", "None", 1),
+        ("free", "None", 1),
+    ],
+)  # fmt: skip
 def test_prices_are_in_dollars(cell, price, changes):
     said = []
     assert (str(cleaning.price(cell, said.append)), len(said)) == (price, changes)
+
+
+@pytest.mark.parametrize("cell", ["€ 12,50", "12,50 €", "EUR 9,90", "DM 24,80", "£5", "C$12", "12.50 CHF"])
+def test_other_money_is_named_and_left_out(cell):
+    said = []
+    assert cleaning.price(cell, said.append) is None
+    assert said == [f"The price “{cell}” is not in US dollars and was left out."]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from books.importing.record import Contributor
 from books.importing.sources import UnknownFile
-from books.importing.sources.profiles import UnknownHeader, proposed_columns
+from books.importing.sources.profiles import LIBRARY_COLUMNS, UnknownHeader, proposed_columns
 from tests.books.importing.csv_reading import Reader
 
 
@@ -75,12 +75,29 @@ def test_named_columns_are_read_however_they_are_spelled(read):
         ("Ann Writer/Bo Second", ["Ann Writer", "Bo Second"]),
         ("Ann Writer|Bo Second", ["Ann Writer", "Bo Second"]),
         ("García Márquez, Gabriel", ["Gabriel García Márquez"]),
+        ("García Márquez, Gabriel, 1927-2014; Ng, Celeste (1980-)", ["Gabriel García Márquez", "Celeste Ng"]),
+        ("King, Martin Luther, Jr., b. 1929", ["Martin Luther King Jr."]),
+        ("Ann Writer and Bo Second", ["Ann Writer", "Bo Second"]),
+        ("Ann Writer, Bo Second & Cy Third", ["Ann Writer", "Bo Second", "Cy Third"]),
+        ("Writer, Ann, and Bo Second", ["Ann Writer", "Bo Second"]),
+        ("Jan and Stan Berenstain", ["Jan and Stan Berenstain"]),
+        ("Le Guin, Ursula Kroeber; Ann Writer", ["Ursula Kroeber Le Guin", "Ann Writer"]),
+        ("Food and Agriculture Organization of the UN", ["Food and Agriculture Organization of the UN"]),
     ],
 )
 def test_people_are_parted_as_lists_are_written(read, cell, names):
     [one] = read(f'Name,Wer\nX,"{cell}"\n', columns={"title": "name", "authors": "wer"})
 
     assert [author.name for author in one.record.authors] == names
+
+
+def test_in_our_own_columns_names_are_read_so_too_unless_the_file_is_a_whole_export(read):
+    cell = '"Writer, Ann [editor]; Acme\\; Sons"'
+    [by_hand] = read(f"title,authors\nX,{cell}\n")
+    [exported] = read(f"{','.join(LIBRARY_COLUMNS)}\nX,,,,{cell}{',' * 15}\n")
+
+    assert by_hand.record.authors == (Contributor("Ann Writer", "editor"), Contributor("Acme; Sons"))
+    assert exported.record.authors == (Contributor("Writer, Ann", "editor"), Contributor("Acme; Sons"))
 
 
 @pytest.mark.parametrize(

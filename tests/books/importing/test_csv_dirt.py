@@ -114,11 +114,18 @@ def test_two_columns_of_one_name_are_both_kept(tmp_path, read):
         (b"title,authors\n", {"profile": "nonsense"}, "no profile “nonsense”; there are: goodbooks10k, bl_names"),
         (b"title,authors\n", {"profile": "goodbooks10k"}, "The profile “goodbooks10k” does not fit this file."),
         (b"\n", {}, "The file has these columns: none."),
+        (b"PK\x03\x04\x14\0\x06\0", {}, "a spreadsheet program's own file. Save it as CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", {"format": "csv"}, "a spreadsheet program's own file. Save it as CSV"),
     ],
 )
 def test_a_file_that_can_not_be_read_says_why(read, content, wishes, said):
     with pytest.raises(UnknownFile, match=said):
         read(content, **wishes)
+
+
+@pytest.mark.parametrize("before", ["\n\r\n", "sep=;\r\n", '"sep=;"\n', "sep=\t\n\n"])
+def test_empty_lines_and_excels_name_of_the_delimiter_come_before_the_header(read, before):
+    assert read.shown(f"{before}title;authors\nÄ;B\n") == [(2 + before.count("\n"), "Ä", "")]
 
 
 def test_a_header_alone_is_a_catalogue_without_books(read):
@@ -132,3 +139,17 @@ def test_reading_goes_on_after_the_records_that_were_dealt_with(tmp_path):
     with open_source(file) as source:
         assert [read.title for read in source.records(skip=4_998)] == ["4998", "4999"]
         assert source.share_done == 1.0
+
+
+def test_a_row_without_end_is_cut_and_the_rows_before_it_come(read):
+    cells = '"\n",' * (LONGEST_LINE // 2)
+
+    found = read.shown(f"title,authors\nFirst,A\n{cells}")
+
+    assert found[:2] == [(2, "First", ""), (3, "", "The row has no end.")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "idna", "cp424"])
+def test_an_encoding_in_which_the_file_makes_no_sense_is_said(read, encoding):
+    with pytest.raises(UnknownFile, match=f"can't be read as {encoding}"):
+        read("title,authors\nFirst,A\n", encoding=encoding)

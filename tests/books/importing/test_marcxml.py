@@ -3,6 +3,7 @@
 import pytest
 
 from books.importing.sources import UnknownFile
+from books.importing.sources.marcxml import _still_wanted
 from tests.books.importing.marc_reading import only, reads
 
 NAMESPACE = 'xmlns="http://www.loc.gov/MARC21/slim"'
@@ -77,6 +78,15 @@ def test_a_record_that_is_never_closed_costs_only_itself():
         ("Em\x1fma", "Emma", "Control characters, which XML does not allow, were left out."),
         ("Em&#x1F;ma", "Emma", "Control characters, which XML does not allow, were left out."),
         ("Dombey & Son", "Dombey & Son", "A bare “&” was taken for the character itself."),
+        ("R&D; &c", "R&D; &c", "A bare “&” was taken for the character itself."),
+        ("&eacute;t&eacute;", "été", "“&eacute;” is a name of HTML, not of XML, and was taken for its character."),
+        (
+            "Dombey&nbsp;&amp; Son",
+            "Dombey & Son",
+            "“&nbsp;” is a name of HTML, not of XML, and was taken for its character.",
+        ),
+        ("a &LT; b", "a < b", "“&LT;” is a name of HTML, not of XML, and was taken for its character."),
+        ("<![CDATA[R&D]]> & co", "R&D & co", "A bare “&” was taken for the character itself."),
     ],
 )
 def test_what_xml_does_not_allow_is_mended_and_said(written, title, remark):
@@ -97,12 +107,6 @@ def test_a_document_type_is_refused():
 
     with pytest.raises(UnknownFile, match="document type"):
         reads(f"{bomb}<c>{record('&b;')}</c>".encode())
-
-
-def test_an_entity_means_nothing():
-    assert titles(record("&eacute;t&eacute;")) == [
-        "The record is no well-formed XML: undefined entity: line 1, column 107."
-    ]
 
 
 def test_other_xml_is_unknown():
@@ -132,3 +136,16 @@ def test_an_encoding_that_nobody_knows_is_said():
 
 def test_an_empty_record_has_no_title():
     assert titles(f"<c><record/>{record('Emma')}</c>") == ["The record has no title (245).", "Emma"]
+
+
+@pytest.mark.parametrize("encoding", ["zip", "base64", "idna", "undefined"])
+def test_a_declared_encoding_that_is_none_of_texts_is_not_believed(encoding):
+    assert titles(f'<?xml version="1.0" encoding="{encoding}"?><c>{record("Emma")}</c>') == ["Emma"]
+
+
+def test_of_a_comment_without_end_no_more_than_its_last_letters_is_kept():
+    comment = "<!--" + "a" * 300_000
+    waiting = _still_wanted(comment)
+
+    assert len(waiting) < 1_000
+    assert titles(f"{comment}{record('Emma')}--{'b' * 300_000}-->{record('Persuasion')}") == ["Persuasion"]

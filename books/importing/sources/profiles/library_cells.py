@@ -33,10 +33,10 @@ def with_role(contributor: Contributor) -> str:
 
 
 def contributors(cell: str) -> list[Contributor]:
-    return [_contributor(one_line(name)) for name in line_each(cell).splitlines()]
+    return [contributor(one_line(name)) for name in line_each(cell).splitlines()]
 
 
-def _contributor(text: str) -> Contributor:
+def contributor(text: str) -> Contributor:
     match = _WITH_ROLE.match(text)
     return Contributor(match["name"], match["role"].strip()) if match else Contributor(text)
 

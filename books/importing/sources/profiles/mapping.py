@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from books.importing import cleaning
 from books.importing.record import Record, Warn
 from books.importing.sources.profiles.library import LIBRARY_COLUMNS, from_library
+from books.importing.sources.profiles.people_cells import people
 from books.importing.sources.profiles.profile import Cells, Profile
 from books.importing.sources.source import UnknownFile
 
@@ -44,8 +45,6 @@ _SYNONYMS = {
     "barcodes": "barcodes barcode strichcode codebarres códigodebarras mediennummer",
 }
 _FIELD_OF = {name: field for field, names in _SYNONYMS.items() for name in names.split()}
-_BETWEEN_PEOPLE = re.compile(r"\s*[;|/\n]\s*")
-_ENDS_IN_INITIAL = re.compile(r"\b\w\.?$")
 
 
 def proposed_columns(header: Sequence[str]) -> dict[str, str]:
@@ -77,8 +76,7 @@ def mapped_profile(columns: Mapping[str, str], header: Sequence[str]) -> Profile
         if "series" not in ours:
             ours["title"], ours["series"] = cleaning.title_and_series(ours["title"])
         ours["genres"] = _with_semicolons(ours.get("genres", ""))
-        ours["authors"] = "; ".join(_people(ours.get("authors", "")))
-        return from_library(ours, warn)
+        return from_library(ours, warn, names=people)
 
     return Profile(name="columns", required=frozenset(meant.values()), to_record=to_record, title=meant["title"])
 
@@ -96,13 +94,3 @@ def _check(meant: Mapping[str, str], header: Sequence[str]) -> None:
 
 def _with_semicolons(subjects: str) -> str:
     return subjects if ";" in subjects else subjects.replace("|", ";").replace(",", ";")
-
-
-def _people(cell: str) -> list[str]:
-    """ "A. Writer; B. Writer", "Ann Writer, Bob Writer", "Writer, A.": a comma parts people, or one name."""
-    names = [name for name in _BETWEEN_PEOPLE.split(cell) if name]
-    if len(names) != 1:
-        return [cleaning.in_natural_order(name) for name in names]
-    parts = [part.strip() for part in names[0].split(",") if part.strip()]
-    are_people = len(parts) > 1 and all(" " in part for part in parts) and not _ENDS_IN_INITIAL.search(parts[1])
-    return parts if are_people else [cleaning.in_natural_order(names[0])]
