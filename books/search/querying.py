@@ -183,12 +183,12 @@ def _beginnings(word: str) -> tuple[str, ...]:
 
 
 def _by_initials(query_words: Words) -> Iterator[Attempt]:
-    """Single letters begin names; two or three may be initials without dots."""
-    split = tuple(
-        part
-        for word in query_words
-        for part in (word if len(word) <= MOST_INITIALS and word not in _SMALL_WORDS and word.isalpha() else [word])
-    )
+    """Single letters begin names; two or three may be initials without dots, in one word: two are just short words."""
+    short = [
+        word for word in query_words if 1 < len(word) <= MOST_INITIALS and word not in _SMALL_WORDS and word.isalpha()
+    ]
+    initials = short if len(short) == 1 else []
+    split = tuple(part for word in query_words for part in (word if word in initials else [word]))
     if any(len(word) == 1 for word in split) and any(len(word) > 1 for word in split):
         yield Attempt(split, (tuple(Condition("prefixes", _beginnings(word)) for word in dict.fromkeys(split)),))
 

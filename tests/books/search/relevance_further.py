@@ -26,6 +26,8 @@ WANTED: dict[Path, dict[str, str]] = {
         "hary pott azkab": "Harry Potter and the Prisoner of Azkaban",
         "war an peace": "War and Peace",
         "the hobit or there and back": "The Hobbit",
+        "the cat in teh hat": "The Cat in the Hat",
+        "of mice adn men": "Of Mice and Men",
         "hitch hikers guide": "The Hitchhiker's Guide to the Galaxy",
         "ofmiceandmen": "Of Mice and Men",
         "home going gyasi": "Homegoing",

@@ -80,6 +80,10 @@ def test_single_letters_and_short_words_may_be_initials() -> None:
     )
 
 
+def test_of_several_short_words_none_is_taken_for_initials() -> None:
+    assert [terms for terms, _keys in plans("the cat in teh hat")[0]] == ["spellings"] * 3
+
+
 def test_misspelt_words_are_looked_up_by_shared_keys_also_where_the_last_is_unfinished() -> None:
     whole, unfinished = plans("hary pott")[:2]
     assert [terms for terms, _keys in whole] == ["spellings", "spellings"]
