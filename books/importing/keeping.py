@@ -53,8 +53,8 @@ def keep_drafts(job: ImportJob, entries: Sequence[Entry]) -> None:
 def keep_remarks(job: ImportJob, decisions: Sequence[Decision]) -> None:
     remarks = [
         ImportRemark(
-            job=job, number=decision.read.number, title=_without_nul(decision.read.title)[:_KEPT_TITLE], kind=kind,
-            reason=_without_nul(reason), original=decision.read.original if kind == Kind.REFUSED else None,
+            job=job, number=decision.read.number, title=_storable(decision.read.title)[:_KEPT_TITLE], kind=kind,
+            reason=_storable(reason), original=decision.read.original if kind == Kind.REFUSED else None,
         )
         for decision in decisions
         for kind, reason in decision.said
@@ -63,5 +63,6 @@ def keep_remarks(job: ImportJob, decisions: Sequence[Decision]) -> None:
     ImportRemark.objects.bulk_create(remarks)
 
 
-def _without_nul(text: str) -> str:
-    return text.replace("\0", "")
+def _storable(text: str) -> str:
+    """Without what PostgreSQL keeps in no text: NUL, and halves of characters that JSON may spell."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -34,7 +34,7 @@ def one_line(value: str) -> str:
 def _visible(character: str) -> str:
     if character.isspace():
         return " "
-    invisible = unicodedata.category(character) in ("Cc", "Cf", "Co", "Cn") and character not in _JOINERS
+    invisible = unicodedata.category(character) in ("Cc", "Cf", "Co", "Cn", "Cs") and character not in _JOINERS
     return "" if invisible else character
 
 

@@ -9,6 +9,8 @@ from typing import Any, BinaryIO, NamedTuple
 CHUNK = 65_536
 # What is longer is no record: the file is broken there.
 LONGEST_MEMBER = 4_000_000
+# Python turns no more than 4,300 digits into a number; what has more than these is none of a book.
+_MOST_DIGITS = 40
 _OF_OBJECTS = re.compile(r'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{')
 _KEY = re.compile(r'[\s,]*"((?:[^"\\]|\\.)*)"\s*:\s*')
 _BETWEEN = re.compile(r"[\s,]*")
@@ -29,7 +31,7 @@ class JsonMembers:
     def __init__(self, file: BinaryIO) -> None:
         file.seek(0)
         self._read = codecs.getreader("utf-8-sig")(file, errors="replace").read
-        self._decoder = json.JSONDecoder(strict=False)
+        self._decoder = json.JSONDecoder(strict=False, parse_int=_whole)
         self._text, self._at = "", 0
         self._more()
 
@@ -45,12 +47,12 @@ class JsonMembers:
         while self._skip(_BETWEEN) and self._text[self._at] != end:
             try:
                 yield self._member()
-            except json.JSONDecodeError as error:
+            except (json.JSONDecodeError, RecursionError) as error:
                 yield Member("", None, self._text[self._at : self._at + CHUNK], str(error))
                 return
 
     def _member(self) -> Member:
-        """Reads on until the member is whole. Raises JSONDecodeError."""
+        """Reads on until the member is whole. Raises JSONDecodeError, RecursionError."""
         while True:
             try:
                 return self._whole_member()
@@ -70,7 +72,7 @@ class JsonMembers:
             line = self._line()
             try:
                 yield Member("", self._decoder.decode(line), line)
-            except json.JSONDecodeError as error:
+            except (json.JSONDecodeError, RecursionError) as error:
                 yield Member("", None, line[:CHUNK], str(error))
 
     def _line(self) -> str:
@@ -96,3 +98,7 @@ class JsonMembers:
         read = self._read(max(CHUNK, len(self._text)))
         self._text += read
         return bool(read)
+
+
+def _whole(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _MOST_DIGITS else digits

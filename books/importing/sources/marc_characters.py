@@ -49,10 +49,10 @@ def decoder(text: bytes, *, says_utf8: bool, language: str, asked_for: str, warn
 
 
 def check_encoding(name: str) -> None:
-    """Raises UnknownFile for a name that nobody knows."""
+    """Raises UnknownFile for a name that nobody knows, or that of something else than text ("zip")."""
     try:
         b"  ".decode(name or "utf-8", "replace")
-    except LookupError as error:
+    except (LookupError, ValueError) as error:
         raise UnknownFile(_("“%s” is no encoding.") % name) from error
 
 

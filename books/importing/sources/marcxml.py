@@ -83,8 +83,7 @@ class MarcXmlSource(Source):
                 piece, text = found
                 if piece:
                     yield piece
-            if not _MARK.search(text):
-                text = text[-_LONGEST_MARK:]
+            text = _still_wanted(text)
 
     def _blocks(self) -> Iterator[str]:
         """The text; an empty one is the end."""
@@ -104,9 +103,18 @@ def _encoding(start: bytes, asked_for: str) -> str:
     declared = _DECLARED.match(start.lstrip(b"\xef\xbb\xbf \t\r\n"))
     try:
         named = lookup(declared[1].decode("ascii")).name if declared else "utf-8"
-    except LookupError:
+        check_encoding(named)
+    except (LookupError, UnknownFile):
         return "utf-8-sig"
     return "utf-8-sig" if named in ("utf-8", "utf-16") else named
+
+
+def _still_wanted(text: str) -> str:
+    """Of a text with no whole record in it: the end, behind the beginning of a comment if that goes on."""
+    mark = _MARK.search(text)
+    if mark is None:
+        return text[-_LONGEST_MARK:]
+    return mark[0] + text[mark.end() :][-_LONGEST_MARK:] if mark[0] == "<!--" else text
 
 
 def _next(text: str, *, is_end: bool) -> tuple[Piece | None, str] | None:

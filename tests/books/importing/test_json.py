@@ -95,3 +95,19 @@ def test_the_real_answers_about_a_hackerspaces_shelf(shared_data):
     missing = {name: sum(not getattr(record, name) for record in records) for name in ("authors", "publisher", "year")}
     assert missing == {"authors": 265, "publisher": 6, "year": 19}
     assert sum(len(record.isbns) for record in records) == 1_738
+
+
+def test_nesting_without_end_is_broken_and_an_endless_number_is_left_out(read):
+    deep = "[" * 100_000
+
+    [nested] = read(f'[{{"title": {deep}')
+    [counted] = read(f'[{{"title": "Emma", "key": "/books/1", "number_of_pages": {"9" * 5_000}}}]')
+
+    assert nested.refusal.startswith("The record can't be read: ")
+    assert (counted.record.title, counted.record.pages) == ("Emma", None)
+
+
+def test_half_a_character_is_no_part_of_a_title(read):
+    [one] = read(r'[{"title": "Em\ud800ma", "key": "/books/1"}]')
+
+    assert one.record.title == "Emma"

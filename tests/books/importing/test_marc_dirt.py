@@ -298,3 +298,10 @@ class TestFields:
         read = self.record("852 __ $a Main $p 3999900000001", "952 __ $o 813 $p 3999900000002 $p 3999900000001")
 
         assert read.record.barcodes == ("3999900000001", "3999900000002")
+
+
+def test_an_endless_extent_is_looked_at_in_part():
+    content = marc("245 10 $a Emma", f"300 __ $a 474 p. {'9 ' * 4_000}").as_marc()
+    digits = marc("245 10 $a Emma", f"300 __ $a {'9' * 9_000} p.").as_marc()
+
+    assert [read.record.pages for read in reads(content + digits)] == [474, None]

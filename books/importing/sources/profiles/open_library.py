@@ -34,9 +34,8 @@ def from_open_library(key: str, answer: Answer, warn: Warn) -> Record:
 
 def _text(value: object) -> str:
     """Some texts are objects: {"type": "/type/text", "value": "..."}."""
-    if isinstance(value, dict):
-        return _text(value.get("value"))
-    return "" if value is None or isinstance(value, list) else str(value)
+    told = value.get("value") if isinstance(value, dict) else value
+    return "" if told is None or isinstance(told, list | dict) else str(told)
 
 
 def _each(answer: Answer, field: str) -> list[Any]:
