@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from books import services
@@ -41,7 +42,9 @@ class BookForm(forms.ModelForm):
         widget=forms.Textarea({"rows": 3, "cols": 24}),
         help_text=_("Of other bindings and of the e-book, one on each line"),
     )
-    language = forms.CharField(label=_("language"), max_length=35, required=False, help_text=_("ISO 639 code"))
+    language = forms.CharField(
+        label=_("language"), max_length=35, required=False, help_text=_("ISO 639 code, such as en or de")
+    )
     year = forms.IntegerField(
         label=_("first published"),
         required=False,
@@ -56,6 +59,8 @@ class BookForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.label = capfirst(field.label)
         self.initial["seen_version"] = self.instance.version
         if self.instance.pk:
             others = self.instance.isbns.exclude(number=self.instance.isbn or "")
@@ -105,6 +110,7 @@ class BookForm(forms.ModelForm):
 
 class AuthorshipInline(ForgivingChoices, admin.TabularInline):
     model = Authorship
+    verbose_name, verbose_name_plural = _("author"), _("authors")
     autocomplete_fields = ("author",)
     extra = 0
 

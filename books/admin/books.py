@@ -40,7 +40,7 @@ class BookAdmin(Exporting, ForgivingChoices, admin.ModelAdmin):
         "loans_count",
         "withdrawn_at",
     )
-    list_filter = ("is_lendable", ("withdrawn_at", admin.EmptyFieldListFilter), "cover", "language", "genres")
+    list_filter = ("is_lendable", ("withdrawn_at", admin.EmptyFieldListFilter), "cover", "language")
     search_fields = ("title",)
     search_help_text = _("Words of the title, authors, series; ISBN; a copy's barcode")
     ordering = ("-pk",)
@@ -63,6 +63,10 @@ class BookAdmin(Exporting, ForgivingChoices, admin.ModelAdmin):
     )
     inlines = (AuthorshipInline, CopyInline)
     actions = ("withdraw", "restore", "restore_without_copies", "lend", "withhold", "print_labels")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Book | None = None) -> Any:
+        """A book that is being entered has no record yet."""
+        return self.fieldsets if obj else self.fieldsets[:-1]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Book]:
         return with_status(super().get_queryset(request)).prefetch_related("authorships__author")

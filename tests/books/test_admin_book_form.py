@@ -51,6 +51,18 @@ def errors(response):
     return response.context["adminform"].form.errors
 
 
+def test_an_empty_form_asks_for_a_book_and_shows_no_record_that_is_not_there(staff):
+    page = staff.get(f"{BOOKS}add/")
+    assert [name for name, _fields in page.context["adminform"].fieldsets] == [None, "Edition", "Cover", "Lending"]
+    assert "Add another Author" in page.content.decode()
+    assert "DatabaseDefault" not in page.content.decode()
+
+
+def test_the_list_offers_no_genre_of_thousands_to_narrow_it(staff):
+    GenreFactory(name="One of very many")
+    assert "One of very many" not in staff.get(BOOKS).content.decode()
+
+
 def test_a_form_that_comes_back_as_it_was_changes_nothing(staff):
     book = BookFactory(
         isbn=MAIN,

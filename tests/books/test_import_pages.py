@@ -251,7 +251,7 @@ def test_an_import_is_asked_about_and_taken_back(desk):
     send(desk)
     job = worked_on()
     asked = desk.get(page_of(job, "revert/"))
-    assert ("2 new books" in asked.content.decode(), Book.objects.count()) == (True, 2)
+    assert ("that this import made (2) are deleted" in asked.content.decode(), Book.objects.count()) == (True, 2)
 
     done = desk.post(page_of(job, "revert/"), follow=True)
     again = desk.post(page_of(job, "revert/"), follow=True)
