@@ -6,11 +6,12 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from books import services
+from books import caches, services
 from books.admin.merging import answer_with_merge
 from books.matching import author_key
 from books.models import Author, Genre, Publisher
@@ -44,11 +45,16 @@ class NameAdmin(admin.ModelAdmin):
         return named.count_of_books
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if change and form.changed_data:
-            services.names_changed(book_ids=_ids_of_books(obj))
+        services.write_alone()
+        if change:
+            services.rename(self.model, pk=obj.pk, name=obj.name)
+        else:
+            super().save_model(request, obj, form, change)
+            caches.renew_on_commit()
 
+    @transaction.atomic
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        services.write_alone()
         book_ids = _ids_of_books(obj)
         super().delete_model(request, obj)
         services.names_changed(book_ids=book_ids)
@@ -129,7 +135,7 @@ class AuthorAdmin(NameAdmin):
     def save_model(self, request: HttpRequest, obj: Author, form: Any, change: bool) -> None:
         if not change:
             obj.match_key = author_key(obj.name)
-            obj.save()
+            super().save_model(request, obj, form, change)
             return
         changes = {name: form.cleaned_data[name] for name in form.changed_data if name != "seen_version"}
         services.update_author(author_id=obj.pk, changes=changes, version=form.cleaned_data["seen_version"])

@@ -14,6 +14,7 @@ from books.importing.keeping import keep_books, keep_drafts, keep_remarks
 from books.importing.models import ImportJob
 from books.importing.sources import Read
 from books.importing.storing import change_books, create_books
+from books.services.turns import write_alone
 
 BATCH = 500
 OPEN = (ImportJob.Status.WAITING, ImportJob.Status.RUNNING)
@@ -47,6 +48,7 @@ def _refused(read: Read, error: Exception) -> Read:
 def _import(job_id: int, reads: Sequence[Read], position: int, share_done: float, now: datetime) -> None:
     with transaction.atomic():
         job = lock_job(job_id, position)
+        write_alone()
         decisions = decide(reads, job)
         store = _try_out if job.is_dry_run else _store
         stored = store(job, decisions, now)

@@ -17,6 +17,7 @@ from books.importing.importer import OPEN
 from books.importing.models import ImportedBook, ImportJob
 from books.importing.storing import change_books
 from books.models import Book, Copy
+from books.services.turns import write_alone
 from library_portal import audit
 from library_portal.audit.models import Action
 from library_portal.errors import NotFound, PortalError
@@ -50,6 +51,7 @@ def revert_import(*, job_id: int, now: datetime) -> ImportJob:
     if job.status == ImportJob.Status.REVERTED:
         return job
     _check_job(job)
+    write_alone()
     made, changed = _lock_books(job)
     _check_untouched(job)
     for chunk in _chunks(changed):

@@ -55,6 +55,7 @@ from books.services.covers import (
 from books.services.isbns import IsbnTaken
 from books.services.merging import MOST_AT_ONCE, NothingToMerge, merge_authors, merge_genres, merge_publishers
 from books.services.naming import NameTaken, PublisherInUse, delete_name, rename
+from books.services.turns import write_alone
 from books.services.withdrawing import BookInUse, restore_book, withdraw_or_delete_book
 
 __all__ = [
@@ -113,4 +114,5 @@ __all__ = [
     "update_author",
     "update_book",
     "withdraw_or_delete_book",
+    "write_alone",
 ]

@@ -10,6 +10,7 @@ from books import caches
 from books.matching import author_key
 from books.models import Author, AuthorAlias
 from books.services.catalogue import names_changed
+from books.services.turns import write_alone
 from library_portal.errors import InvalidInput, NotFound, PortalError
 
 
@@ -52,6 +53,8 @@ def update_author(*, author_id: int, changes: AuthorChanges, version: int | None
 
     Changing nothing is no change. Raises NotFound, StaleAuthor, AuthorNameTaken.
     """
+    if "name" in changes:
+        write_alone()
     author = lock_author(author_id)
     if version is not None and author.version != version:
         raise StaleAuthor

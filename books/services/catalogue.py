@@ -18,6 +18,7 @@ from books.services.circulation import BookNotFound, availability_changed, lock_
 from books.services.cover_wishes import cover_url_changed
 from books.services.isbns import IsbnTaken, set_isbns, wanted_isbns
 from books.services.names import genre_ids, publisher_ids
+from books.services.turns import write_beside_others
 from library_portal.errors import PortalError
 from library_portal.outbox import record
 from library_portal.outbox.recording import record_many
@@ -58,6 +59,7 @@ class BookChanges(TypedDict, total=False):
 @transaction.atomic
 def create_book(*, values: BookChanges, now: datetime) -> Book:
     """Enters a book. Raises InvalidIsbn, IsbnTaken."""
+    write_beside_others()
     book = Book(created_at=now, updated_at=now)
     _store(book, values)
     return book_saved(book_id=book.pk, created=True, now=now)
@@ -69,6 +71,7 @@ def update_book(*, book_id: int, changes: BookChanges, version: int | None = Non
 
     Changing nothing is no change. Raises BookNotFound, StaleBook, InvalidIsbn, IsbnTaken.
     """
+    write_beside_others()
     book = lock_present_book(book_id)
     if version is not None and book.version != version:
         raise StaleBook

@@ -11,6 +11,7 @@ from books.events import AuthorsMerged
 from books.merges import moves
 from books.models import Author, AuthorAlias, Authorship, Book, Genre, Publisher
 from books.services.catalogue import names_changed
+from books.services.turns import write_alone
 from library_portal.errors import InvalidInput, NotFound
 from library_portal.outbox import record
 
@@ -32,6 +33,7 @@ def merge_authors(*, keep_id: int, other_ids: Sequence[int]) -> Author:
     What the page of the one who stays does not say is taken from the others. Raises NothingToMerge, NotFound, and what
     another context objects to (`books.merges`).
     """
+    write_alone()
     keep, others = _locked_authors(keep_id, other_ids)
     ids = [other.pk for other in others]
     book_ids = _move_authorships(keep_id, ids)
@@ -49,6 +51,7 @@ def merge_authors(*, keep_id: int, other_ids: Sequence[int]) -> Author:
 @transaction.atomic
 def merge_genres(*, keep_id: int, other_ids: Sequence[int]) -> Genre:
     """Raises NothingToMerge, NotFound."""
+    write_alone()
     keep, others = _locked(Genre, keep_id, other_ids)
     entries = Book.genres.through.objects
     book_ids = list(entries.filter(genre__in=others).values_list("book_id", flat=True).distinct())
@@ -59,6 +62,7 @@ def merge_genres(*, keep_id: int, other_ids: Sequence[int]) -> Genre:
 @transaction.atomic
 def merge_publishers(*, keep_id: int, other_ids: Sequence[int]) -> Publisher:
     """Raises NothingToMerge, NotFound."""
+    write_alone()
     keep, others = _locked(Publisher, keep_id, other_ids)
     books = Book.objects.filter(publisher__in=others)
     book_ids = list(books.values_list("pk", flat=True))

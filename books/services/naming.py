@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from books import caches
 from books.models import Genre, Publisher
 from books.services.catalogue import names_changed
+from books.services.turns import write_alone
 from library_portal.errors import InvalidInput, NotFound, PortalError
 
 
@@ -26,6 +27,7 @@ class PublisherInUse(PortalError):
 @transaction.atomic
 def rename(model: type[Genre] | type[Publisher], *, pk: int, name: str) -> None:
     """The same name again is no change. Raises NotFound, NameTaken."""
+    write_alone()
     named = _locked(model, pk)
     if named.name == name:
         return
@@ -42,6 +44,7 @@ def rename(model: type[Genre] | type[Publisher], *, pk: int, name: str) -> None:
 @transaction.atomic
 def delete_name(model: type[Genre] | type[Publisher], *, pk: int) -> None:
     """Books lose a genre that goes. Raises NotFound, PublisherInUse."""
+    write_alone()
     named = _locked(model, pk)
     book_ids = list(named.books.values_list("pk", flat=True))
     try:
