@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from books.importing.models import ImportJob, ImportRemark
 from books.importing.sources import Around
+from books.importing.sources.profiles.library_cells import guarded
 
 ROWS_AT_ONCE = 500
 HEADER = ("record", "title", "result", "reason")
@@ -18,12 +19,12 @@ class _Line:
 
 
 def remarks_csv(job: ImportJob) -> Iterator[str]:
-    """Every remark in the order of the file, line by line."""
+    """Every remark in the order of the file, line by line; no spreadsheet runs what a title says."""
     writer = csv.writer(_Line())
     yield writer.writerow(HEADER)
     rows = job.remarks.order_by("number", "pk").values_list("number", "title", "kind", "reason")
     for number, title, kind, reason in rows.iterator(chunk_size=ROWS_AT_ONCE):
-        yield writer.writerow([number, title, kind, reason])
+        yield writer.writerow([number, guarded(title), kind, guarded(reason)])
 
 
 def refused_records(job: ImportJob, around: Around) -> Iterator[bytes]:

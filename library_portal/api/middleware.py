@@ -23,7 +23,7 @@ API_UPLOAD = re.compile(r"/api/v1/books/\d+/cover/")
 
 
 class TooLarge(BadRequest):
-    """The body is larger than `DATA_UPLOAD_MAX_MEMORY_SIZE`."""
+    """The body is larger than what may be sent there."""
 
 
 class GuardInput:
@@ -75,14 +75,20 @@ def _refuse_dangerous(request: HttpRequest) -> None:
 
 
 def _refuse_large_body(request: HttpRequest) -> None:
-    """Uploads to the pages may be larger: Django streams their files to disk and limits the rest itself."""
-    to_api = request.path_info.startswith(API) and not API_UPLOAD.fullmatch(request.path_info)
-    if request.content_type == MULTIPART and not to_api:
+    """Uploads may be larger, those to the pages as `OnlyStaffSendFiles` says: Django limits all but files itself."""
+    is_form = request.content_type == MULTIPART
+    if is_form and not request.path_info.startswith(API):
         return
+    files = settings.COVER_MAX_BYTES if is_form and API_UPLOAD.fullmatch(request.path_info) else 0
+    refuse_body_above(files + settings.DATA_UPLOAD_MAX_MEMORY_SIZE, request)
+
+
+def refuse_body_above(most: int, request: HttpRequest) -> None:
+    """By what the request says of itself: no more is read of it. Raises BadRequest."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not (length.isascii() and length.isdigit()):
         raise BadRequest(_("The length of the body is not a number."))
-    if len(length) > 12 or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+    if len(length) > 12 or int(length) > most:
         raise TooLarge(_("The request is too large."))
 
 

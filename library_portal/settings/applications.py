@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.EndRevokedWebSessions",
     "accounts.middleware.SpeakTheirLanguage",
+    "library_portal.uploads.OnlyStaffSendFiles",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.RememberDevice",

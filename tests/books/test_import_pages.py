@@ -279,3 +279,27 @@ def test_the_list_of_imports_takes_a_few_queries(desk, django_assert_max_num_que
         page = desk.get(LIST)
 
     assert len(page.context["cl"].result_list) == 50
+
+
+@pytest.mark.parametrize("role", [None, Role.CUSTOMER, Role.LIBRARIAN])
+@pytest.mark.parametrize("address", [ADD, "/login/"])
+def test_only_staff_send_large_files(role, address, settings):
+    """Whoever may not is refused before the file is read, and so is a file that is larger than any import."""
+    client = client_of(role) if role else Client()
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE, settings.IMPORT_MAX_BYTES = 1_000, 50_000
+
+    def answer(size):
+        key, file = str(uuid.uuid4()), SimpleUploadedFile("books.csv", b"x" * size)
+        return client.post(address, {"key": key, "file": file})
+
+    assert (answer(10_000).status_code == 400) is (role != Role.LIBRARIAN)
+    assert answer(100_000).status_code == 400
+
+
+def test_no_spreadsheet_runs_the_title_of_a_refused_record(desk):
+    send(desk, b'title,authors,year,isbn\n"=HYPERLINK(""http://x"")",Somebody,1999,1234567890\n')
+    job = worked_on()
+
+    remarks = b"".join(desk.get(page_of(job, "remarks.csv")).streaming_content).decode()
+
+    assert [row[1] for row in csv.reader(StringIO(remarks))] == ["title", '\'=HYPERLINK("http://x")']
