@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from decimal import Decimal
-from math import log
 from typing import Any
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
@@ -16,7 +15,6 @@ from books.covers.files import picture_addresses
 from books.isbn import isbn13
 from books.models import Author, AuthorAlias, Authorship, Book, Copy, Genre, Isbn
 from books.name_counts import count_of_books
-from books.search.documents import BookDocument, Named
 from library_portal.errors import NotFound
 
 Row = dict[str, Any]
@@ -271,34 +269,3 @@ def book_ids_after(book_id: int, *, limit: int) -> list[int]:
     """The next present books by id, for walking through the whole catalogue."""
     books = Book.objects.filter(pk__gt=book_id, withdrawn_at=None).order_by("pk")
     return list(books.values_list("pk", flat=True)[:limit])
-
-
-def index_documents(versions: Mapping[int, int]) -> list[BookDocument]:
-    """What the index should hold of these books, each with its version; not the withdrawn and deleted."""
-    books = present_books().filter(pk__in=versions).select_related("publisher")
-    authors, genres = authors_of(versions), genres_of(versions)
-    isbns, names = isbns_of(versions), other_names_of(versions)
-    return [
-        BookDocument(
-            book_id=book.pk,
-            version=versions[book.pk],
-            authors=_named(authors[book.pk]),
-            other_names=tuple(names[book.pk]),
-            genres=_named(genres[book.pk]),
-            publisher=Named(book.publisher.pk, book.publisher.name) if book.publisher else None,
-            isbns=tuple(isbns[book.pk]),
-            popularity=book.loans_count + log(1 + book.ratings_count),
-            **{field: getattr(book, field) for field in _INDEXED_AS_THEY_ARE},
-        )
-        for book in books
-    ]
-
-
-_INDEXED_AS_THEY_ARE = (
-    "title", "original_title", "subtitle", "series", "language", "year", "cover", "cover_url", "cover_picture", "pages",
-    "rating", "ratings_count", "status", "created_at",
-)  # fmt: skip
-
-
-def _named(rows: list[Row]) -> tuple[Named, ...]:
-    return tuple(Named(row["id"], row["name"]) for row in rows)

@@ -47,7 +47,3 @@ class Record:
     ratings_count: int = 0
     copies: int | None = None
     barcodes: tuple[str, ...] = ()
-
-    @property
-    def isbn(self) -> str | None:
-        return self.isbns[0] if self.isbns else None

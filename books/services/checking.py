@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from books.queries import book_ids_after, index_documents
+from books.queries import book_ids_after
 from books.search.indexing import IndexedBook, analyse_book
 from books.search.services import BATCH
 from books.search.store import Entry, Progress, SearchStore
+from books.search_documents import index_documents
 
 SAMPLES = 10
 MISSING, STALE, WRONG, ORPHANED = FAULTS = ("missing", "stale", "wrong", "orphaned")

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from books.queries import book_ids_after, index_documents
+from books.queries import book_ids_after
 from books.search.documents import BookDocument
 from books.search.services import BATCH, forget_books, indexed_versions, rebuild
 from books.search.services import index_books as write_index
 from books.search.store import Progress, SearchStore
+from books.search_documents import index_documents
 
 
 def index_books(versions: Mapping[int, int]) -> None:
