@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from books.browsing import PAGE_SIZE as HITS_PER_PAGE
 from books.browsing import Wish, browse
+from books.languages import language_name
 from books.opds.links import FACET, NEWEST, PAGE, POPULAR, Link, everywhere, feed_address, link
 from books.opds.publications import publication
 from books.opds.seeking import PAGE_SIZE, Place, Walk, walk
@@ -16,7 +17,6 @@ from books.queries import book_details, present_books
 from books.search.queries import search_books
 from books.search.querying import Filters
 from books.search.store import FacetCount
-from books.templatetags.catalogue import language_name
 from library_portal.public import public_page
 
 Feed = dict[str, Any]

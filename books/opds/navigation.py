@@ -5,11 +5,11 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from books.languages import language_name
 from books.models import Author, Book, Genre
 from books.opds.feeds import Feed, feed, neighbours
 from books.opds.links import Link, feed_address, link
 from books.opds.seeking import Place, walk
-from books.templatetags.catalogue import language_name
 from library_portal.public import public_page
 
 BY_NAME = ("name", "id")

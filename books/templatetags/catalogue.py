@@ -7,10 +7,10 @@ from django import template
 from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.utils.text import Truncator
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from books.browsing import Shown, Wish
+from books.languages import language_name
 from books.models import Author, Genre, Publisher
 from books.queries import Row
 from books.search.store import FacetCount
@@ -20,6 +20,7 @@ SHORT = 155
 NAMED: dict[str, Any] = {"author": Author, "genre": Genre, "publisher": Publisher}
 
 register = template.Library()
+register.filter(language_name)
 
 
 @dataclass(frozen=True)
@@ -125,14 +126,6 @@ def in_short(book: Row) -> str:
     """A line or two about the book, for those who see no more of it."""
     told = book["description"] or " · ".join([book["title"], ", ".join(author["name"] for author in book["authors"])])
     return Truncator(told).chars(SHORT)
-
-
-@register.filter
-def language_name(code: str) -> str:
-    try:
-        return get_language_info(code)["name_translated"].capitalize()
-    except KeyError:
-        return code
 
 
 @register.filter
