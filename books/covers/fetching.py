@@ -65,9 +65,14 @@ def _pool(scheme: str, address: str, port: int, host: str) -> urllib3.HTTPConnec
 
 def _redirected(url: str, response: urllib3.BaseHTTPResponse) -> str:
     """Raises NoPictureThere, also for another host."""
-    there = urljoin(url, response.headers.get("Location", ""))
-    if response.status not in REDIRECTS or urlsplit(there).netloc != urlsplit(url).netloc:
-        raise NoPictureThere(f"HTTP {response.status}")
+    refusal = NoPictureThere(f"HTTP {response.status}")
+    try:
+        there = urljoin(url, response.headers.get("Location", ""))
+        is_here = urlsplit(there).netloc == urlsplit(url).netloc
+    except ValueError as error:
+        raise refusal from error
+    if response.status not in REDIRECTS or not is_here:
+        raise refusal
     return there
 
 

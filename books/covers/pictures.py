@@ -7,7 +7,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from library_portal.errors import InvalidInput
 
@@ -50,7 +50,7 @@ def _opened(file: IO[bytes]) -> Image.Image:
         with Image.open(BytesIO(_content(file)), formats=FORMATS) as image:
             _refuse_bombs(image)
             image.thumbnail((largest, largest))
-            return _flat(ImageOps.exif_transpose(image))
+            return _upright(_flat(image), image.getexif().get(ExifTags.Base.Orientation))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureTooLarge from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:
@@ -76,6 +76,12 @@ def _flat(image: Image.Image) -> Image.Image:
     flat = Image.new("RGB", seen.size, "white")
     flat.paste(seen, mask=seen)
     return flat
+
+
+def _upright(image: Image.Image, orientation: Any) -> Image.Image:
+    """As EXIF's orientation says, of which nothing else is believed: Pillow fails over some of what cameras write."""
+    image.getexif()[ExifTags.Base.Orientation] = orientation
+    return ImageOps.exif_transpose(image)
 
 
 def _webp(image: Image.Image, width: int) -> bytes:

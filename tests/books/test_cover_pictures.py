@@ -1,5 +1,6 @@
 """Cover pictures: only what can be shown is kept, small and without metadata, and nothing else is ever served."""
 
+import struct
 from hashlib import sha256
 from io import BytesIO
 
@@ -83,6 +84,15 @@ def test_it_stands_upright_and_tells_nothing_of_the_camera_or_the_place():
     assert shown(picture).size == (640, 853)
     assert all(not Image.open(BytesIO(data)).getexif() for data in picture.files.values())
     assert all(b"telephone" not in data for data in picture.files.values())
+
+
+def test_broken_words_of_the_camera_cost_no_picture():
+    """Here the resolution, which should be a fraction, is a word."""
+    turned = struct.pack("<HHIHH", ORIENTATION, 3, 1, 6, 0)
+    resolution = struct.pack("<HHI4s", 0x011A, 2, 4, b"abc\0")
+    exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + turned + resolution + bytes(4)
+
+    assert shown(cover_picture(sent(size=(1200, 900), exif=exif))).size == (640, 853)
 
 
 def test_of_a_film_the_first_frame_is_kept_and_what_is_transparent_is_white():
