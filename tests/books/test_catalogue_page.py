@@ -36,6 +36,13 @@ def test_a_search_finds_the_book_and_marks_the_words(client) -> None:
     assert "Available" in page
 
 
+def test_a_text_that_is_too_long_is_told_instead_of_showing_everything(client) -> None:
+    indexed(title="The Hobbit")
+    found, page = shown(client, f"/books/?q={'x' * 201}")
+    assert titles(found) == []
+    assert "Please search for at most 200 characters." in page
+
+
 def test_typing_gets_only_the_part_that_changes_and_says_it_aloud(client) -> None:
     indexed(title="The Hobbit")
     _found, part = shown(client, "/books/?q=hobbit", HX_Request="true")
