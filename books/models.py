@@ -54,12 +54,14 @@ class AuthorAlias(models.Model):
 
     author = models.ForeignKey(Author, models.CASCADE, related_name="aliases", verbose_name=_("author"))
     name = models.CharField(_("name"), max_length=300, unique=True)
+    match_key = models.CharField(_("key for finding duplicates"), max_length=300, default="", editable=False)
     former_id = models.BigIntegerField(_("former number"), null=True, unique=True, editable=False)
 
     class Meta:
         verbose_name = _("other name of an author")
         verbose_name_plural = _("other names of authors")
         ordering = ["name"]
+        indexes = [models.Index(fields=["match_key"], name="author_alias_by_match_key")]
 
     def __str__(self) -> str:
         return self.name

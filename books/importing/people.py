@@ -24,9 +24,11 @@ def known_names(names: Iterable[str]) -> dict[str, str]:
 
 
 def _by_key(keys: Iterable[str]) -> dict[str, str]:
-    """Of several authors with one key, the one who was entered first."""
-    authors = Author.objects.filter(match_key__in=set(keys)).order_by("-pk")
-    return dict(authors.values_list("match_key", "name"))
+    """Of several authors with one key, the one who was entered first; whose other name it is, if it is nobody's own."""
+    wanted = set(keys)
+    aliases = AuthorAlias.objects.filter(match_key__in=wanted).order_by("-pk").values_list("match_key", "author__name")
+    authors = Author.objects.filter(match_key__in=wanted).order_by("-pk").values_list("match_key", "name")
+    return dict(aliases) | dict(authors)
 
 
 def as_known(authors: Iterable[Contributor], known: dict[str, str]) -> tuple[Contributor, ...]:

@@ -39,7 +39,9 @@ def merge_authors(*, keep_id: int, other_ids: Sequence[int]) -> Author:
     book_ids = _move_authorships(keep_id, ids)
     _fill_gaps(keep, others)
     AuthorAlias.objects.filter(author__in=ids).update(author=keep)
-    AuthorAlias.objects.bulk_create(AuthorAlias(author=keep, name=other.name, former_id=other.pk) for other in others)
+    AuthorAlias.objects.bulk_create(
+        AuthorAlias(author=keep, name=other.name, match_key=other.match_key, former_id=other.pk) for other in others
+    )
     for move in moves:
         move(keep_id, ids)
     Author.objects.filter(pk__in=ids).delete()

@@ -7,7 +7,7 @@ import pytest
 from books.importing.models import ImportedBook
 from books.models import Author, AuthorAlias, Book, Copy, Isbn
 from books.search.models import BookSearchEntry
-from books.services import book_saved
+from books.services import book_saved, merge_authors
 from library_portal.outbox.models import Delivery, OutboxEvent
 from tests.books.importing.conftest import counts, remarks
 from tests.factories.books import AuthorFactory, BookFactory, CopyFactory
@@ -97,6 +97,17 @@ class TestAuthors:
             [tolkien.name],
             ["Somebody", "Some Body"],
         ]
+
+    def test_a_name_that_a_merge_left_is_known_in_any_spelling_and_its_book_is_not_entered_again(self, run, now):
+        kept, other = AuthorFactory(name="Robert Galbraith"), AuthorFactory(name="J. K. Rowling")
+        saved(now, title="The Silkworm", author_names=["J. K. Rowling"], year=2014)
+        merge_authors(keep_id=kept.pk, other_ids=[other.pk])
+
+        job = run(
+            *({"title": "The Silkworm", "authors": name, "year": "2014"} for name in ("Rowling, J.K.", "JK Rowling"))
+        )
+
+        assert (counts(job), Author.objects.get()) == ({"known": 2}, kept)
 
     def test_one_author_in_two_spellings_is_one_and_named_once(self, run):
         run(
