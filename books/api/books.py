@@ -36,9 +36,16 @@ IF_NONE_MATCH = OpenApiParameter(
 )
 EXAMPLE = OpenApiExample(
     "a book",
-    {"title": "The Dispossessed", "authors": ["Ursula K. Le Guin"], "year": 1974, "isbn": "9780061054884"},
+    {
+        "title": "The Dispossessed",
+        "authors": ["Ursula K. Le Guin", {"name": "Ann Other", "role": "translator"}],
+        "year": 1974,
+        "isbns": ["9780061054884"],
+    },
     request_only=True,
 )
+CORRECTION = OpenApiExample("a correction", {"year": 1974, "genres": ["Science fiction"]}, request_only=True)
+WITHHELD = OpenApiExample("not lent any more", {"status": "unavailable"}, request_only=True)
 
 
 class BookList(GenericAPIView):
@@ -105,6 +112,7 @@ class BookDetail(APIView):
         request=BookIn,
         responses={200: BookDetailOut},
         parameters=[IF_MATCH],
+        examples=[EXAMPLE],
         tags=["books"],
     )
     @may_refuse(services.StaleBook)
@@ -117,6 +125,7 @@ class BookDetail(APIView):
         request=BookIn,
         responses={200: BookDetailOut},
         parameters=[IF_MATCH],
+        examples=[CORRECTION],
         tags=["books"],
     )
     @may_refuse(services.StaleBook)
@@ -151,6 +160,7 @@ class BookLending(APIView):
         summary="Lend or withhold the whole title (librarians)",
         request=LendingIn,
         responses={200: BookDetailOut},
+        examples=[WITHHELD],
         tags=["books"],
     )
     def put(self, request: Request, pk: int) -> HttpResponse:

@@ -1,6 +1,6 @@
 """The copies of a book, for librarians."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -29,6 +29,7 @@ class CopyList(APIView):
         summary="Put a new copy on the shelf (librarians)",
         request=CopyIn,
         responses={201: CopyOut},
+        examples=[OpenApiExample("the next number", {}, request_only=True)],
         tags=["copies"],
     )
     def post(self, request: Request, pk: int) -> Response:
@@ -46,6 +47,7 @@ class CopyDetail(APIView):
         summary="Give a copy another barcode, take it off the shelf or put it back (librarians)",
         request=CopyChangeIn,
         responses={200: CopyOut},
+        examples=[OpenApiExample("in repair", {"status": "unavailable", "reason": "in_repair"}, request_only=True)],
         tags=["copies"],
     )
     @may_refuse(services.CopyNotFound, services.CopyInUse)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -100,6 +100,7 @@ class GenreDetail(NameDetail):
         summary="Rename a genre (librarians)",
         request=NameIn,
         responses={200: GenreOut},
+        examples=[OpenApiExample("another name", {"name": "Science fiction"}, request_only=True)],
         tags=["catalogue"],
     )
     @may_refuse(NotFound, services.NameTaken)
@@ -134,6 +135,7 @@ class PublisherDetail(NameDetail):
         summary="Rename a publisher (librarians)",
         request=PublisherIn,
         responses={200: PublisherOut},
+        examples=[OpenApiExample("another name", {"name": "Faber & Faber"}, request_only=True)],
         tags=["catalogue"],
     )
     @may_refuse(NotFound, services.NameTaken)

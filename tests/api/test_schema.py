@@ -45,6 +45,16 @@ def test_every_operation_has_an_id_of_its_own_and_a_summary(schema: dict[str, An
     assert [operation["operationId"] for operation in described if not operation.get("summary")] == []
 
 
+def test_what_librarians_send_of_the_catalogue_has_an_example(schema: dict[str, Any]) -> None:
+    bodies = {
+        operation["operationId"]: operation["requestBody"]["content"].get("application/json")
+        for operation in operations_of(schema)
+        if "requestBody" in operation and set(operation["tags"]) & {"books", "copies", "catalogue", "watches"}
+    }
+    assert {"books_create", "books_replace", "copies_create", "genres_update"} <= set(bodies)
+    assert [name for name, body in bodies.items() if body and not body.get("examples")] == []
+
+
 def test_every_error_is_documented_as_a_problem_with_its_codes(schema: dict[str, Any]) -> None:
     errors = [
         response
