@@ -19,11 +19,14 @@ def picture_addresses(picture_hash: str) -> dict[str, str] | None:
 
 
 def keep(picture: CoverPicture) -> None:
-    """Storing what is there already changes nothing."""
+    """Storing what is there already changes nothing; what a process that died left half written is written anew."""
     for size, content in picture.files.items():
         place = _place(picture.hash, size)
-        if not default_storage.exists(place):
-            default_storage.save(place, ContentFile(content))
+        if default_storage.exists(place):
+            if default_storage.size(place) == len(content):
+                continue
+            default_storage.delete(place)
+        default_storage.save(place, ContentFile(content))
 
 
 def delete(picture_hash: str) -> None:

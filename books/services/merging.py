@@ -12,6 +12,8 @@ from books.merges import moves
 from books.models import Author, AuthorAlias, Authorship, Book, Genre, Publisher
 from books.services.catalogue import names_changed
 from books.services.turns import write_alone
+from library_portal import audit
+from library_portal.audit.models import Action
 from library_portal.errors import InvalidInput, NotFound
 from library_portal.outbox import record
 
@@ -45,6 +47,7 @@ def merge_authors(*, keep_id: int, other_ids: Sequence[int]) -> Author:
     for move in moves:
         move(keep_id, ids)
     Author.objects.filter(pk__in=ids).delete()
+    _note(keep, others)
     record(AuthorsMerged(author_id=keep_id, merged_ids=ids))
     names_changed(book_ids=book_ids)
     return keep
@@ -73,11 +76,18 @@ def merge_publishers(*, keep_id: int, other_ids: Sequence[int]) -> Publisher:
 
 
 def _only(keep: Named, others: Sequence[Named], book_ids: list[int]) -> Named:
+    _note(keep, others)
     for other in others:
         other.delete()
     names_changed(book_ids=book_ids)
     caches.renew_on_commit()
     return keep
+
+
+def _note(keep: Named, others: Sequence[Named]) -> None:
+    """A merge can't be taken back: who asks later, finds who did it."""
+    merged = {other.pk: other.name for other in others}
+    audit.record(Action.NAMES_MERGED, what=keep._meta.model_name, id=keep.pk, name=keep.name, merged=merged)
 
 
 def _locked(model: type[Named], keep_id: int, other_ids: Sequence[int]) -> tuple[Named, list[Named]]:

@@ -22,7 +22,7 @@ from tests.accounts.codes_sent import code_from_mail, wrong_code
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.authenticators import AuthenticatorFactory, code_of, recovery_codes_of, wrong_code_of
 from tests.factories.authors import HOLDER, IBAN, AuthorAccountFactory
-from tests.factories.books import AuthorFactory
+from tests.factories.books import AuthorFactory, GenreFactory
 from tests.factories.tokens import bearer
 
 pytestmark = pytest.mark.django_db
@@ -330,6 +330,18 @@ def of_an_author(world: World) -> None:
 def at_the_admins_page(world: World) -> None:
     job = ImportJob.objects.create(pk=4711, file_name="books.csv", status="done")
     world.pages_of(world.boss).post(f"/admin/books/importjob/{job.pk}/revert/")
+
+
+@leaves(
+    Action.NAMES_MERGED,
+    (BOSS, NOBODY, {"what": "author", "id": 1, "name": "Tolkien", "merged": {"2": "Tolkien, J."}}),
+    (BOSS, NOBODY, {"what": "genre", "id": 3, "name": "Poetry", "merged": {"4": "Poems"}}),
+)
+def by_a_librarian(world: World) -> None:
+    AuthorFactory(pk=1, name="Tolkien"), AuthorFactory(pk=2, name="Tolkien, J.")
+    GenreFactory(pk=3, name="Poetry"), GenreFactory(pk=4, name="Poems")
+    world.post("/authors/1/merge/", {"others": [2]}, by=world.boss)
+    world.post("/genres/3/merge/", {"others": [4]}, by=world.boss)
 
 
 @leaves(Action.ACCESS_DENIED, (ADA, NOBODY, {"method": "GET", "route": "api/v1/users/"}))

@@ -275,3 +275,12 @@ def test_readers_may_not_and_a_withdrawn_book_is_not_there(api, method, who, sta
     )
 
     assert answer.status_code == status
+
+
+def test_a_picture_that_was_stored_in_part_is_stored_anew(client):
+    picture = CoverPicture("ab" * 32, {"small": b"small", "large": b"large"})
+    keep(CoverPicture(picture.hash, {"small": b"sm", "large": b"large"}))
+
+    keep(picture)
+
+    assert client.get(f"/media/covers/ab/{picture.hash}-small.webp").content == b"small"
