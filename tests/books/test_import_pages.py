@@ -247,6 +247,11 @@ def test_a_dry_run_is_done_for_real_once(desk):
     assert messages(again) == ["Only a dry run whose file is still here can be done for real."]
 
 
+def test_a_file_without_a_record_is_told_so(desk):
+    send(desk, content=OURS.splitlines(keepends=True)[0])
+    assert "There is no record in this file." in desk.get(page_of(worked_on())).content.decode()
+
+
 def test_an_import_is_asked_about_and_taken_back(desk):
     send(desk)
     job = worked_on()

@@ -39,7 +39,7 @@ class Shown(NamedTuple):
             (_("books changed"), job.changed_count),
             (_("already there"), job.known_count),
             (_("refused"), job.refused_count),
-            (_("no books"), job.skipped_count),
+            (_("not books"), job.skipped_count),
             (_("copies added"), job.copies_count),
         ]
 
