@@ -29,8 +29,9 @@ def isbns(value: str, warn: Warn) -> tuple[str, ...]:
 
 
 def _numbers(part: str) -> list[str]:
-    """What is no number at all is given as it is, to be refused by its name."""
-    return _NUMBER.findall(_BRACKETS.sub(" ", part.removesuffix(".0"))) or [part]
+    """What stands in brackets is a remark, unless there is nothing else; what is no number at all is given as it is."""
+    text = part.removesuffix(".0")
+    return _NUMBER.findall(_BRACKETS.sub(" ", text)) or _NUMBER.findall(text) or [part]
 
 
 def _isbn13(number: str, warn: Warn) -> str:

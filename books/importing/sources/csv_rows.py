@@ -96,6 +96,8 @@ class CsvRows:
     def _row(self, cells: Sequence[str]) -> Row:
         while len(cells) > len(self.header) and not cells[-1].strip():
             cells = cells[:-1]
+        if not any(without := self.header[len(cells) :]):  # columns that only a delimiter at the header's end makes
+            cells = [*cells, *without]
         if len(cells) != len(self.header):
             counts = {"found": len(cells), "expected": len(self.header)}
             return self._refused(cells, _("The row has %(found)d cells instead of %(expected)d.") % counts)

@@ -44,6 +44,8 @@ def test_a_header_like_a_known_one_names_what_it_lacks(read):
         (["Название", "Автор"], {"title": "Название", "authors": "Автор"}),
         (["titles", "author", "author 2"], {"title": "titles", "authors": "author"}),
         (["title", "title 2", "books"], {"title": "title"}),
+        (["Title", "Primary Author", "Date", "ISBNs", "Tags"],
+         {"title": "Title", "authors": "Primary Author", "year": "Date", "isbn": "ISBNs", "genres": "Tags"}),
         (["authority", "items"], {}),
     ],
 )  # fmt: skip
@@ -63,6 +65,15 @@ def test_named_columns_are_read_however_they_are_spelled(read):
         "Sand", "Wüste #2", (Contributor("Ursula K. Le Guin"),), ("9780439023481",),
     )  # fmt: skip
     assert (one.record.genres, one.record.pages) == (("Roman", "Abenteuer"), 240)
+
+
+def test_what_was_escaped_for_a_web_page_is_read(read):
+    columns = {"title": "name", "publisher": "haus", "cover_url": "bild"}
+
+    [one] = read("Name,Haus,Bild\nM&#252;ller,Brown &amp; Co & R&D,http://a.org/?x=1&copy=2\n", columns=columns)
+
+    assert (one.record.title, one.record.publisher) == ("Müller", "Brown & Co & R&D")
+    assert (one.record.cover_url, one.changes) == ("http://a.org/?x=1&copy=2", [])
 
 
 @pytest.mark.parametrize(
@@ -92,12 +103,12 @@ def test_people_are_parted_as_lists_are_written(read, cell, names):
 
 
 def test_in_our_own_columns_names_are_read_so_too_unless_the_file_is_a_whole_export(read):
-    cell = '"Writer, Ann [editor]; Acme\\; Sons"'
+    cell = '"Writer, Ann [Editor]; Acme\\; Sons"'
     [by_hand] = read(f"title,authors\nX,{cell}\n")
     [exported] = read(f"{','.join(LIBRARY_COLUMNS)}\nX,,,,{cell}{',' * 15}\n")
 
     assert by_hand.record.authors == (Contributor("Ann Writer", "editor"), Contributor("Acme; Sons"))
-    assert exported.record.authors == (Contributor("Writer, Ann", "editor"), Contributor("Acme; Sons"))
+    assert exported.record.authors == (Contributor("Writer, Ann", "Editor"), Contributor("Acme; Sons"))
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,12 @@ def test_empty_lines_and_excels_name_of_the_delimiter_come_before_the_header(rea
     assert read.shown(f"{before}title;authors\nÄ;B\n") == [(2 + before.count("\n"), "Ä", "")]
 
 
+def test_a_delimiter_at_the_headers_end_makes_no_column(read):
+    assert read.shown("title;authors;\nA;B\nC;D;\nE;F;;\nG;\n") == [
+        (2, "A", ""), (3, "C", ""), (4, "E", ""), (5, "G", ""),
+    ]  # fmt: skip
+
+
 def test_a_header_alone_is_a_catalogue_without_books(read):
     assert read("title,authors\n") == []
 

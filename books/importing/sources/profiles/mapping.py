@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from html import unescape
 
 from django.utils.translation import gettext as _
 
@@ -20,16 +21,17 @@ _SYNONYMS = {
     "subtitle": "subtitle untertitel soustitre subtítulo sottotitolo ondertitel undertitel podtytuł подзаголовок",
     "original_title": "originaltitle originaltitel titreoriginal títulooriginal titolooriginale tytułoryginału",
     "series": "series seriesname reihe serie série collection collana reeks seria серия cycle",
-    "authors": "authors author authorname bookauthor writer creator verfasser autor autoren autorin auteur auteurs "
-    "autora autores autore autori författare forfatter schrijver автор авторы συγγραφέας المؤلف مؤلف 作者 著者 저자",
+    "authors": "authors author primaryauthor authorname bookauthor writer creator verfasser autor autoren autorin "
+    "auteur auteurs autora autores autore autori författare "
+    "forfatter schrijver автор авторы συγγραφέας المؤلف مؤلف 作者 著者 저자",
     "publisher": "publisher verlag verlagsname éditeur editeur editorial editora editore uitgever uitgeverij förlag "
     "forlag wydawnictwo wydawca издательство εκδότης الناشر 出版社 출판사",
     "year": "year yearofpublication publicationyear yearpublished originalpublicationyear publicationdate publishdate "
-    "datepublished pubyear published jahr erscheinungsjahr année annee anneedepublication datedepublication año ano "
-    "anno jaar år rok год годиздания έτος سنة 出版年 발행년",
-    "isbn": "isbn isbn13 isbn10 isbnnumber isbnnr ean ean13 isbnissn",
+    "datepublished pubyear pubdate date published jahr erscheinungsjahr année annee anneedepublication "
+    "datedepublication año ano anno jaar år rok год годиздания έτος سنة 出版年 발행년",
+    "isbn": "isbn isbns isbn13 isbn10 isbnnumber isbnnr ean ean13 isbnissn",
     "language": "language languagecode lang sprache langue idioma lingua taal språk sprog język язык γλώσσα لغة 语言",
-    "genres": "genres genre subject subjects category categories categoría topics keywords bookshelves schlagwort "
+    "genres": "genres genre subject subjects category categories categoría topics keywords tags bookshelves schlagwort "
     "schlagwörter sujet sujets materia genere argomento onderwerp ämne gatunek жанр",
     "pages": "pages numpages numberofpages pagecount seiten seitenzahl umfang pagination nombredepages páginas paginas "
     "pagine aantalpaginas sidor sider stron страниц 页数",
@@ -45,6 +47,8 @@ _SYNONYMS = {
     "barcodes": "barcodes barcode strichcode codebarres códigodebarras mediennummer",
 }
 _FIELD_OF = {name: field for field, names in _SYNONYMS.items() for name in names.split()}
+# "Little, Brown &amp; Company": some catalogues were taken off web pages.
+_ESCAPED = re.compile(r"&(?:#\d+|#x[\da-f]+|\w+);", re.IGNORECASE)
 
 
 def proposed_columns(header: Sequence[str]) -> dict[str, str]:
@@ -72,7 +76,7 @@ def mapped_profile(columns: Mapping[str, str], header: Sequence[str]) -> Profile
     _check(meant, header)
 
     def to_record(cells: Cells, warn: Warn) -> Record:
-        ours = {field: cells[column] for field, column in meant.items()}
+        ours = {field: _ESCAPED.sub(_unescaped, cells[column]) for field, column in meant.items()}
         if "series" not in ours:
             ours["title"], ours["series"] = cleaning.title_and_series(ours["title"])
         ours["genres"] = _with_semicolons(ours.get("genres", ""))
@@ -90,6 +94,10 @@ def _check(meant: Mapping[str, str], header: Sequence[str]) -> None:
     if absent := sorted(set(meant.values()) - set(header)):
         detail = _("The file has no column %(absent)s; it has: %(found)s.")
         raise UnknownFile(detail % {"absent": ", ".join(absent), "found": ", ".join(header)})
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return unescape(found[0])
 
 
 def _with_semicolons(subjects: str) -> str:

@@ -7,7 +7,7 @@ from books.importing.cleaning import in_natural_order, one_line
 from books.importing.record import Contributor
 from books.importing.sources.profiles.library_cells import contributor, line_each
 
-_BETWEEN = re.compile(r"\s*[|/\n]\s*")
+_BETWEEN = re.compile(r"[|/\n]")
 _AND = re.compile(r",?\s+(?:and|und|&)\s+")
 _ENDS_IN_INITIAL = re.compile(r"\b\w\.?$")
 _DATES = re.compile(
@@ -28,7 +28,7 @@ def people(cell: str) -> Iterator[Contributor]:
     for name, role in map(contributor, map(one_line, written)):
         undated = _DATES.sub("", name)
         parts = [undated] if len(written) > 1 and "," in undated else _several(undated)
-        yield from (Contributor(in_natural_order(part), role) for part in parts)
+        yield from (Contributor(in_natural_order(part), role.casefold()) for part in parts)
 
 
 def _several(name: str) -> list[str]:
