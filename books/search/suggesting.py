@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .analysis import words
+from .analysis import other_forms, words
 from .documents import BookDocument, Named
 from .finding import CANDIDATES, find
 from .querying import Query, as_typed
@@ -46,8 +46,8 @@ def _as_typed(store: SearchStore, query: Query) -> list[Ranked]:
 
 
 def _is_named(author: Named, query: Query, hit: Ranked) -> bool:
-    """Whether the name begins like what was typed, or has the words that were found for it."""
-    name = words(author.name)
+    """Whether the name, also with initials in one word, begins like what was typed, or has the words found for it."""
+    name = (*words(author.name), *other_forms(author.name))
     return any(_begins(typed, name) for typed in (query.words if query.readings else (), hit.matched) if typed)
 
 

@@ -172,6 +172,11 @@ def test_suggestions_forgive_slips_accents_and_unfinished_words() -> None:
     assert suggested("two towrs") == ["The Two Towers"]
 
 
+def test_an_author_is_suggested_by_initials_in_one_word() -> None:
+    index_books([document("The Casual Vacancy", "J. K. Rowling", popularity=6)])
+    assert suggested("jk row") == ["J. K. Rowling", "The Casual Vacancy"]
+
+
 def test_editions_of_one_title_are_suggested_once_the_popular_one() -> None:
     index_books([document("DUNE", popularity=2), document("Dune", popularity=90, book_id=77)])
     assert [(suggestion.text, suggestion.id) for suggestion in suggest(text="dun")] == [("Dune", 77)]
