@@ -107,6 +107,8 @@ def test_a_form_sent_twice_is_one_job(desk):
     ("content", "options", "said"),
     [
         (b"", {}, "The submitted file is empty."),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", {}, "This is no catalogue."),
+        (b"\x89PNG\r\n\x1a\n\0\0", {}, "This is no catalogue."),
         (b"tag_id,tag_name\n1,x\n", {}, "This file has the tags of goodbooks-10k, and no books."),
         (OURS, {"copies": "1001"}, "less than or equal to 1000"),
         (OURS, {"on_match": "burn"}, "Select a valid choice"),

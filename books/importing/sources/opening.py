@@ -17,6 +17,8 @@ KINDS: tuple[type[Source], ...] = (MarcXmlSource, MarcSource, JsonSource, CsvSou
 START = 65_536
 # What workbooks of spreadsheet programs begin with: .xlsx and .ods are ZIP archives, .xls has a mark of its own.
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+# PDF, RTF, PNG, JPEG, GIF and gzip: one long column to a reader of CSV.
+_OTHERS = (b"%PDF-", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b")
 
 
 def open_source(
@@ -48,6 +50,8 @@ def _kind(file: BinaryIO, format: str) -> type[Source]:
         raise UnknownFile(_("The file is empty."))
     if start.startswith(_WORKBOOKS):
         raise UnknownFile(_("This is a spreadsheet program's own file. Save it as CSV there, and import that."))
+    if start.startswith(_OTHERS):
+        raise UnknownFile(_("This is no catalogue. What can be read is CSV, MARC21, MARCXML and JSON, not packed."))
     for kind in KINDS:
         if kind.format == format or (not format and kind.looks_like(start)):
             return kind
