@@ -14,7 +14,10 @@ SAME_WISH_SECONDS = 1.0
 
 
 class Interrupts:
-    """Ctrl-C, a plain `kill` and the end of the terminal; `make` may pass on what came already."""
+    """Ctrl-C, a plain `kill` and the end of the terminal; `make` may pass on what came already.
+
+    Python drops an exception that a signal raises while a process is being forked: `check` raises it again.
+    """
 
     def __init__(self) -> None:
         self._latest = float("-inf")
@@ -22,6 +25,11 @@ class Interrupts:
             signal.signal(number, self._interrupt)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
             signal.signal(signal.SIGHUP, self._interrupt)
+
+    def check(self) -> None:
+        """Raises KeyboardInterrupt once a signal has come."""
+        if self._latest > float("-inf"):
+            raise KeyboardInterrupt
 
     def _interrupt(self, *_: object) -> None:
         earlier, self._latest = self._latest, time.monotonic()
@@ -32,10 +40,10 @@ class Interrupts:
 def main() -> int:
     output = Output()
     try:
-        Interrupts()
+        interrupts = Interrupts()
         home = Home(var_dir())
         with home.owned() as keep_open:
-            supervise(Supervisor(home, port(), keep_open, output))
+            supervise(Supervisor(home, port(), keep_open, output), interrupts)
     except KeyboardInterrupt:
         return 0
     except EmbeddedError as error:
@@ -44,9 +52,9 @@ def main() -> int:
     return 0
 
 
-def supervise(supervisor: Supervisor) -> None:
+def supervise(supervisor: Supervisor, interrupts: Interrupts) -> None:
     try:
-        supervisor.run()
+        supervisor.run(interrupts.check)
     finally:
         supervisor.stop()
 

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 
@@ -34,7 +35,7 @@ class Supervisor:
         self._portal: list[Child] = []
         self._ready = False
 
-    def run(self) -> None:
+    def run(self, check_interrupts: Callable[[], None]) -> None:
         """Until it is interrupted. Raises EmbeddedError when what all needs does not start."""
         if not is_free(self._port):
             raise EmbeddedError(f"port {self._port} is taken: stop what uses it, or set PORT to another")
@@ -42,6 +43,7 @@ class Supervisor:
         self._start_portal(env)
         while True:
             self._watch()
+            check_interrupts()
             time.sleep(WATCH_SECONDS)
 
     def stop(self) -> None:
