@@ -56,6 +56,7 @@ class NameAdmin(admin.ModelAdmin):
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         services.write_alone()
         book_ids = _ids_of_books(obj)
+        services.lock_books(book_ids)
         super().delete_model(request, obj)
         services.names_changed(book_ids=book_ids)
 

@@ -104,13 +104,18 @@ def book_saved(*, book_id: int, created: bool, now: datetime) -> Book:
 @transaction.atomic
 def names_changed(*, book_ids: Sequence[int]) -> None:
     """What follows when an author, genre or publisher of these books was renamed or is gone."""
-    books = list(Book.objects.select_for_update().filter(pk__in=book_ids).order_by("pk"))
+    books = lock_books(book_ids)
     authors = authors_of(book_ids)
     for book in books:
         book.match_key = match_key(book.title, authors[book.pk][0]["name"] if authors[book.pk] else "", book.year)
     Book.objects.bulk_update(books, ["match_key"], batch_size=500)
     record_many([BookUpdated(book.pk, book.version) for book in books])
     caches.renew_on_commit(*book_ids)
+
+
+def lock_books(book_ids: Iterable[int]) -> list[Book]:
+    """In the order of their ids. Before what hangs on them: who deletes a book has it, and then wants its genres."""
+    return list(Book.objects.select_for_update(no_key=True).filter(pk__in=book_ids).order_by("pk"))
 
 
 def lock_present_book(book_id: int) -> Book:

@@ -10,7 +10,7 @@ from books import caches
 from books.events import AuthorsMerged
 from books.merges import moves
 from books.models import Author, AuthorAlias, Authorship, Book, Genre, Publisher
-from books.services.catalogue import names_changed
+from books.services.catalogue import lock_books, names_changed
 from books.services.turns import write_alone
 from library_portal import audit
 from library_portal.audit.models import Action
@@ -59,7 +59,8 @@ def merge_genres(*, keep_id: int, other_ids: Sequence[int]) -> Genre:
     write_alone()
     keep, others = _locked(Genre, keep_id, other_ids)
     entries = Book.genres.through.objects
-    book_ids = list(entries.filter(genre__in=others).values_list("book_id", flat=True).distinct())
+    of_them = entries.filter(genre__in=others).values_list("book_id", flat=True)
+    book_ids = [book.pk for book in lock_books(of_them)]
     entries.bulk_create((Book.genres.through(book_id=pk, genre=keep) for pk in book_ids), ignore_conflicts=True)
     return _only(keep, others, book_ids)
 
@@ -70,7 +71,7 @@ def merge_publishers(*, keep_id: int, other_ids: Sequence[int]) -> Publisher:
     write_alone()
     keep, others = _locked(Publisher, keep_id, other_ids)
     books = Book.objects.filter(publisher__in=others)
-    book_ids = list(books.values_list("pk", flat=True))
+    book_ids = [book.pk for book in lock_books(books.values_list("pk", flat=True))]
     books.update(publisher=keep)
     return _only(keep, others, book_ids)
 
@@ -105,8 +106,7 @@ def _locked(model: type[Named], keep_id: int, other_ids: Sequence[int]) -> tuple
 def _locked_authors(keep_id: int, other_ids: Sequence[int]) -> tuple[Author, list[Author]]:
     """Then their books; then nobody can enter the others as authors of yet another book (docs/locking.md)."""
     keep, others = _locked(Author, keep_id, other_ids)
-    of_them = Authorship.objects.filter(author__in=[keep, *others]).values("book")
-    list(Book.objects.select_for_update(no_key=True).filter(pk__in=of_them).order_by("pk").values_list("pk"))
+    lock_books(Authorship.objects.filter(author__in=[keep, *others]).values_list("book", flat=True))
     list(Author.objects.select_for_update().filter(pk__in=other_ids).order_by("pk").values_list("pk"))
     return keep, others
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from books import caches
 from books.models import Genre, Publisher
-from books.services.catalogue import names_changed
+from books.services.catalogue import lock_books, names_changed
 from books.services.turns import write_alone
 from library_portal.errors import InvalidInput, NotFound, PortalError
 
@@ -47,6 +47,7 @@ def delete_name(model: type[Genre] | type[Publisher], *, pk: int) -> None:
     write_alone()
     named = _locked(model, pk)
     book_ids = list(named.books.values_list("pk", flat=True))
+    lock_books(book_ids)
     try:
         named.delete()
     except ProtectedError as error:

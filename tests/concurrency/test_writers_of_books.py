@@ -8,10 +8,10 @@ from django.utils import timezone
 import books.services
 from books.importing.jobs import import_file
 from books.models import Author, Book, Genre, Isbn, Publisher
-from books.services import catalogue
+from books.services import catalogue, withdrawing
 from tests.books.importing.catalogue_files import library_file
 from tests.concurrency.test_people_at_once import Halfway, together
-from tests.factories.books import AuthorFactory, GenreFactory, PublisherFactory
+from tests.factories.books import AuthorFactory, BookFactory, GenreFactory, PublisherFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RECORDS = 300
@@ -78,3 +78,23 @@ def test_the_same_isbn_entered_and_imported_at_once_is_one_book(
     )
 
     assert (job.known_count, Book.objects.count(), Isbn.objects.count()) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("end", ["merged", "deleted"])
+def test_a_genre_goes_while_its_book_is_deleted(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    kept, genre = GenreFactory(), GenreFactory()
+    book = BookFactory(genre_names=[genre.name])
+    deleting = Halfway(monkeypatch, withdrawing, "_deleted")
+
+    def go() -> None:
+        if end == "merged":
+            books.services.merge_genres(keep_id=kept.pk, other_ids=[genre.pk])
+        else:
+            books.services.delete_name(Genre, pk=genre.pk)
+
+    together(
+        lambda: books.services.withdraw_or_delete_book(book_id=book.pk, now=timezone.now()),
+        deleting.then(go),
+    )
+
+    assert (Book.objects.count(), list(Genre.objects.all())) == (0, [kept])
