@@ -14,6 +14,7 @@ from books.importing.record import Record, RefusedRow
 from books.importing.sources import Read
 
 LONGEST_SHOWN = 200
+MOST_SAID = 50
 Kind = ImportRemark.Kind
 
 
@@ -99,7 +100,11 @@ def _changed(read: Read, entry: Entry, after: Fields, shelf: Shelf, job: ImportJ
 
 
 def _mended(read: Read) -> list[Said]:
-    return [Said(Kind.MENDED, change) for change in read.changes]
+    """Each thing, as far as anybody reads; a cell may hold any number of words that are no ISBN."""
+    said = [Said(Kind.MENDED, change) for change in read.changes[:MOST_SAID]]
+    if more := len(read.changes) - len(said):
+        said.append(Said(Kind.MENDED, _("%d more things were mended or left out.") % more))
+    return said
 
 
 def _withdrawn(entry: Entry) -> str:

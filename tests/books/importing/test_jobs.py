@@ -241,3 +241,11 @@ def test_a_barcode_that_is_taken_costs_one_copy_and_not_the_book(now, tmp_path):
         (1, "mended", "Another copy has the barcode TAKEN: that copy was left out."),
         (2, "mended", "Another copy has the barcode FREE: that copy was left out."),
     ]
+
+
+def test_of_what_was_mended_in_a_record_as_much_is_kept_as_anybody_reads(run):
+    job = run({"title": "One", "isbn": "; ".join(f"no {number}" for number in range(60))})
+
+    reasons = [reason for _number, _kind, reason in remarks(job)]
+
+    assert (len(reasons), reasons[-1]) == (51, "10 more things were mended or left out.")
