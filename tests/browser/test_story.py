@@ -38,8 +38,8 @@ def top_up(page: Page, amount: str) -> None:
 
 def find_book(page: Page, words: str, title: str) -> None:
     page.goto("/")
-    page.locator("input[type=search]").first.fill(words)
-    page.locator("input[type=search]").first.press("Enter")
+    page.locator("input[type=search]:visible").first.fill(words)
+    page.locator("input[type=search]:visible").first.press("Enter")
     page.get_by_role("link", name=title, exact=True).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(title)
 
