@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from books.importing.deciding import Decision, Outcome, decide
 from books.importing.entries import Entry
-from books.importing.indexing import Stored, books_stored, index_stored
+from books.importing.indexing import Stored, books_stored
 from books.importing.keeping import keep_books, keep_drafts, keep_remarks
 from books.importing.models import ImportJob
 from books.importing.sources import Read
@@ -24,20 +24,22 @@ class InOtherHands(Exception):
     """Somebody else works on the job, or has ended it: it is left to them."""
 
 
-def import_reads(job_id: int, reads: Sequence[Read], *, position: int, share_done: float, now: datetime) -> None:
+def import_reads(
+    job_id: int, reads: Sequence[Read], *, position: int, share_done: float, now: datetime
+) -> list[Stored]:
     """The records after the first `position`. Halves what the database refuses until the record at fault is alone.
 
-    Raises InOtherHands.
+    Returns what is to be indexed. Raises InOtherHands.
     """
     try:
-        _import(job_id, reads, position, share_done, now)
+        return _import(job_id, reads, position, share_done, now)
     except (DataError, IntegrityError) as error:
         if len(reads) == 1:
-            reads = [_refused(reads[0], error)]
-            return _import(job_id, reads, position, share_done, now)
+            return _import(job_id, [_refused(reads[0], error)], position, share_done, now)
         middle = len(reads) // 2
-        import_reads(job_id, reads[:middle], position=position, share_done=share_done, now=now)
-        import_reads(job_id, reads[middle:], position=position + middle, share_done=share_done, now=now)
+        first = import_reads(job_id, reads[:middle], position=position, share_done=share_done, now=now)
+        second = import_reads(job_id, reads[middle:], position=position + middle, share_done=share_done, now=now)
+        return first + second
 
 
 def _refused(read: Read, error: Exception) -> Read:
@@ -45,7 +47,7 @@ def _refused(read: Read, error: Exception) -> Read:
     return read._replace(record=None, is_book=True, refusal=reason)
 
 
-def _import(job_id: int, reads: Sequence[Read], position: int, share_done: float, now: datetime) -> None:
+def _import(job_id: int, reads: Sequence[Read], position: int, share_done: float, now: datetime) -> list[Stored]:
     with transaction.atomic():
         job = lock_job(job_id, position)
         write_alone()
@@ -54,8 +56,7 @@ def _import(job_id: int, reads: Sequence[Read], position: int, share_done: float
         stored = store(job, decisions, now)
         keep_remarks(job, decisions)
         _count(job, decisions, position + len(reads), share_done, now)
-    if stored:
-        index_stored(stored)
+    return [stored] if stored else []
 
 
 def lock_job(job_id: int, position: int) -> ImportJob:

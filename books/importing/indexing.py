@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Sequence
-from typing import NamedTuple
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple, Self
 
+from django.db import connection
 from pymongo.errors import PyMongoError
 
 from books import caches
@@ -42,6 +44,46 @@ def books_stored(job: ImportJob, created: Sequence[Entry], changed: Sequence[Ent
     (event_id,) = record_many([BooksImported(job.pk, ids)], later_for=index_imported_books)
     caches.renew_on_commit(*(entry.book_id for entry in changed if entry.book_id))
     return Stored(event_id, ids)
+
+
+class IndexingBehind:
+    """Indexes each batch while the next one is read and stored, in a thread with a connection of its own.
+
+    Inside of somebody's transaction other connections would see nothing of the books: there it is done at once.
+    """
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._under_way: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Nothing is left under way."""
+        try:
+            self._await()
+        finally:
+            self._thread.submit(_close_own_connection)
+            self._thread.shutdown()
+
+    def index(self, stored: Stored) -> None:
+        """Waits for the batch before: no more than one is behind."""
+        if connection.in_atomic_block:
+            index_stored(stored)
+            return
+        self._await()
+        self._under_way = self._thread.submit(index_stored, stored)
+
+    def _await(self) -> None:
+        under_way, self._under_way = self._under_way, None
+        if under_way:
+            under_way.result()
+
+
+def _close_own_connection() -> None:
+    """`connection` is looked up in the thread that asks."""
+    connection.close()
 
 
 def index_stored(stored: Stored) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from books.events import ImportFinished, ImportRequested
 from books.importing.importer import BATCH, OPEN, InOtherHands, import_reads, lock_job
+from books.importing.indexing import IndexingBehind
 from books.importing.models import ImportDraft, ImportJob
 from books.importing.sources import Source, UnknownFile, open_source
 from library_portal.outbox import record
@@ -73,9 +74,9 @@ def work_on_import(
     if job is None:
         return False
     try:
-        with _source(job, path, companions) as source:
+        with _source(job, path, companions) as source, IndexingBehind() as indexing:
             _begin(job, source, now)
-            return _work(job, source, time.monotonic() + seconds, now, progress)
+            return _work(job, source, indexing, time.monotonic() + seconds, now, progress)
     except InOtherHands:
         return False
     except (UnknownFile, OSError) as error:
@@ -103,11 +104,14 @@ def _begin(job: ImportJob, source: Source, now: datetime) -> None:
         ImportJob.objects.filter(pk=job.pk).update(**begun, format=source.format, profile=source.profile)
 
 
-def _work(job: ImportJob, source: Source, until: float, now: datetime, progress: Progress) -> bool:
+def _work(
+    job: ImportJob, source: Source, indexing: IndexingBehind, until: float, now: datetime, progress: Progress
+) -> bool:
     position = job.position
     reads = source.records(skip=position)
     while batch := list(islice(reads, BATCH)):
-        import_reads(job.pk, batch, position=position, share_done=source.share_done, now=now)
+        for stored in import_reads(job.pk, batch, position=position, share_done=source.share_done, now=now):
+            indexing.index(stored)
         position += len(batch)
         progress(source.share_done)
         if time.monotonic() > until:
