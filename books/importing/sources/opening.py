@@ -1,6 +1,7 @@
 """Which kind of file this is: said, or seen from its content; a file's name is never believed."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
@@ -36,11 +37,11 @@ def open_source(
     """
     opened = file.open("rb") if isinstance(file, Path) else file
     wishes = Wishes(profile=profile, encoding=encoding, columns=columns or {}, companions=companions or {})
-    try:
-        return _kind(opened, format)(opened, wishes)
-    except BaseException:
-        opened.close()
-        raise
+    with ExitStack() as unless_read:
+        unless_read.callback(opened.close)
+        source = _kind(opened, format)(opened, wishes)
+        unless_read.pop_all()
+    return source
 
 
 def _kind(file: BinaryIO, format: str) -> type[Source]:
