@@ -98,7 +98,7 @@ class Publisher(models.Model):
 class Book(models.Model):
     """A title record. Its public status is derived from its copies and its queue, never stored.
 
-    `waiting_count` is kept by whoever keeps the queue; `match_key` finds the same book again in an import.
+    `waiting_count` is kept by whoever keeps the queue, and `queue_version` grows with every change of it; `match_key` finds the same book again in an import.
     `cover_picture` names the portal's own picture by the hash of its content; `cover_url` says where one is to be had,
     and `cover_fetched_at` when that was last tried.
     """
@@ -144,6 +144,7 @@ class Book(models.Model):
     ratings_count = models.PositiveIntegerField(_("ratings"), default=0)
     loans_count = models.PositiveIntegerField(_("loans"), default=0)
     waiting_count = models.PositiveIntegerField(_("people waiting"), default=0, editable=False)
+    queue_version = models.PositiveBigIntegerField(default=0, editable=False)
     is_lendable = models.BooleanField(_("is lent"), default=True)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), db_default=Now())

@@ -59,3 +59,62 @@ class ReservationCancelled(ReservationEvent):
 class ReservationExpired(ReservationEvent):
     name: ClassVar[str] = "reservation.expired"
     refunded: str
+
+
+@dataclass(frozen=True)
+class ReservationExtended(ReservationEvent):
+    name: ClassVar[str] = "reservation.extended"
+    due_on: str
+    charged: str
+
+
+@dataclass(frozen=True)
+class ReservationChanged(ReservationEvent):
+    """`what` is `days`, `pause`, `place` or `dates`."""
+
+    name: ClassVar[str] = "reservation.changed"
+    what: str
+
+
+@dataclass(frozen=True)
+class ReservationDeferred(ReservationEvent):
+    name: ClassVar[str] = "reservation.deferred"
+
+
+@dataclass(frozen=True)
+class ReservationScanUndone(ReservationEvent):
+    """`status` is what it is again: `ready` or `active`."""
+
+    name: ClassVar[str] = "reservation.scan_undone"
+    status: str
+
+
+@dataclass(frozen=True)
+class ReservationCopyLost(ReservationEvent):
+    name: ClassVar[str] = "reservation.copy_lost"
+    copy_id: int
+    late_fee: str
+    lost_fee: str
+    owed: str
+
+
+@dataclass(frozen=True)
+class ReservationCopyFound(ReservationEvent):
+    name: ClassVar[str] = "reservation.copy_found"
+    copy_id: int
+    refunded: str
+
+
+@dataclass(frozen=True)
+class ReservationEndsSoon(ReservationEvent):
+    name: ClassVar[str] = "reservation.ends_soon"
+    due_on: str
+
+
+@dataclass(frozen=True)
+class ReservationOverdue(ReservationEvent):
+    """Once for each day that the loan is overdue."""
+
+    name: ClassVar[str] = "reservation.overdue"
+    due_on: str
+    on: str

@@ -8,10 +8,9 @@ from django.conf import settings
 from library_portal.money import CENT, rounded_up
 
 
-def early_return_refund(*, paid: Decimal, days: int, unused_days: int) -> Decimal:
+def early_return_refund(*, paid: Decimal, days: int, used_days: int) -> Decimal:
     """Paid × unused whole days ÷ all days: the used part's price is rounded up, the rest goes back."""
-    used_days = days - min(unused_days, days)
-    return paid - rounded_up(paid * used_days / days)
+    return paid - rounded_up(paid * min(used_days, days) / days)
 
 
 def late_fee(*, daily_fee: Decimal, cap: Decimal, due_on: date, returned_on: date) -> Decimal:

@@ -49,6 +49,9 @@ class Reservation(models.Model):
     days = models.PositiveSmallIntegerField(_("days"))
     priority = models.PositiveSmallIntegerField(_("queue priority"), default=0)
     joined_at = models.DateTimeField(_("joined the queue at"), db_default=Now())
+    # Where it stands among those of its priority: the time of joining, unless it was moved: then plans move it no more.
+    queued_at = models.DateTimeField(_("stands in the queue by"), db_default=Now())
+    is_moved = models.BooleanField(_("was moved in the queue"), default=False)
     paused_until = models.DateField(_("paused until"), null=True, blank=True)
     told_reasons = ArrayField(models.CharField(max_length=20), default=list, blank=True, editable=False)
 
@@ -65,6 +68,11 @@ class Reservation(models.Model):
     due_on = models.DateField(_("due on"), null=True, blank=True)
     extensions = models.PositiveSmallIntegerField(_("extensions"), default=0)
     closed_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    # A copy that never came back: what it cost besides the late fee. Found again, that goes back.
+    lost_on = models.DateField(_("lost on"), null=True, blank=True)
+    lost_fee = money_field(_("charge for the lost copy"), default=Decimal(0))
+    # Grows with each transition: keys of the ledger and signed links are good for one state only.
+    step = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("reservation")
@@ -111,6 +119,10 @@ class Reservation(models.Model):
                 name="reservation_closed_at_fits_status",
             ),
             models.CheckConstraint(
+                condition=Q(lost_on=None, lost_fee=0) | Q(status="completed", lost_on__isnull=False, lost_fee__gte=0),
+                name="reservation_lost_only_when_closed",
+            ),
+            models.CheckConstraint(
                 condition=Q(days__gt=0, paid__gte=0, refunded__gte=0, refunded__lte=F("paid"), late_fee__gte=0),
                 name="reservation_amounts_make_sense",
             ),
@@ -119,7 +131,7 @@ class Reservation(models.Model):
             models.Index(
                 F("book"),
                 F("priority").desc(),
-                F("joined_at"),
+                F("queued_at"),
                 F("id"),
                 name="reservation_queue",
                 condition=Q(status="pending"),
@@ -156,6 +168,86 @@ class Reservation(models.Model):
     @property
     def is_overdue(self) -> bool:
         return self.status == Status.ACTIVE and self.due_on is not None and self.due_on < timezone.localdate()
+
+
+class HoldShelfPlace(models.Model):
+    """A copy on the hold shelf, and for whom it was put there; a hold whose copy is not there is still to be pulled."""
+
+    copy = models.OneToOneField("books.Copy", models.CASCADE, related_name="hold_shelf_place", verbose_name=_("copy"))
+    reservation = models.ForeignKey(
+        Reservation, models.CASCADE, related_name="hold_shelf_places", verbose_name=_("reservation")
+    )
+    placed_at = models.DateTimeField(_("put there at"))
+
+    class Meta:
+        verbose_name = _("place on the hold shelf")
+        verbose_name_plural = _("hold shelf")
+        ordering = ["placed_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.copy_id}: {self.reservation_id}"
+
+
+class WeeklyClosing(models.Model):
+    """A day of the week on which the library is closed."""
+
+    weekday = models.PositiveSmallIntegerField(
+        _("day of the week"),
+        unique=True,
+        choices=[
+            (0, _("Monday")),
+            (1, _("Tuesday")),
+            (2, _("Wednesday")),
+            (3, _("Thursday")),
+            (4, _("Friday")),
+            (5, _("Saturday")),
+            (6, _("Sunday")),
+        ],
+    )
+
+    class Meta:
+        verbose_name = _("weekly closing day")
+        verbose_name_plural = _("weekly closing days")
+        ordering = ["weekday"]
+        constraints = [models.CheckConstraint(condition=Q(weekday__lte=6), name="weekly_closing_is_a_weekday")]
+
+    def __str__(self) -> str:
+        return str(self.get_weekday_display())
+
+
+class Closure(models.Model):
+    """Days on which the library is closed besides: holidays, works."""
+
+    first_on = models.DateField(_("first day"))
+    last_on = models.DateField(_("last day"))
+    reason = models.CharField(_("reason"), max_length=100, help_text=_("Readers see it"))
+
+    class Meta:
+        verbose_name = _("closure")
+        verbose_name_plural = _("closures")
+        ordering = ["first_on", "pk"]
+        constraints = [models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="closure_ends_after_start")]
+        indexes = [models.Index(fields=["last_on"], name="closure_to_come")]
+
+    def __str__(self) -> str:
+        return f"{self.first_on} – {self.last_on}: {self.reason}"
+
+
+class CalendarFeed(models.Model):
+    """A patron's due dates for other calendars. Its address is signed with `generation`: the next ends it."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_feed", verbose_name=_("patron")
+    )
+    generation = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(_("created at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("calendar feed")
+        verbose_name_plural = _("calendar feeds")
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
 
 
 class PastLoans(models.Model):

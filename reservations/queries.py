@@ -176,7 +176,7 @@ def _position() -> Any:
     """1 for the next in the queue; None unless pending."""
     ahead = _same_queue().filter(
         Q(priority__gt=OuterRef("priority"))
-        | Q(priority=OuterRef("priority"), joined_at__lt=OuterRef("joined_at"))
-        | Q(priority=OuterRef("priority"), joined_at=OuterRef("joined_at"), pk__lte=OuterRef("pk"))
+        | Q(priority=OuterRef("priority"), queued_at__lt=OuterRef("queued_at"))
+        | Q(priority=OuterRef("priority"), queued_at=OuterRef("queued_at"), pk__lte=OuterRef("pk"))
     )
     return Case(When(status=Status.PENDING, then=_counted(ahead)), default=None, output_field=IntegerField())

@@ -62,6 +62,14 @@ class BookUnavailable(ReservationError):
     title = _("No copy of this book can be had right now.")
 
 
+class NotCheckable(ReservationError):
+    title = _("Only a copy that is held for you can be checked out.")
+
+
+class NotOffered(ReservationError):
+    title = _("Only a copy that is held for you can be given up.")
+
+
 class TooManyPending(LimitReached):
     title = _("You are already waiting for as many books as one patron can.")
 
@@ -70,6 +78,7 @@ class TooManyPending(LimitReached):
 class Standing:
     """A patron's limits and what counts against them, at one moment. Money is in dollars."""
 
+    user_id: int
     active: bool
     plan: subscriptions.queries.Plan
     copies_out: int
@@ -84,9 +93,9 @@ class Standing:
     def blocked(self) -> bool:
         return not self.active or self.overdue > 0 or self.debt > 0
 
-    def loan_days(self, wanted: int) -> int:
-        """The days a hold gets now: what was wanted, within the plan's longest loan."""
-        return min(wanted, self.plan.max_days)
+    @property
+    def quota_is_used_up(self) -> bool:
+        return self.plan.holds_per_week is not None and self.holds_this_week >= self.plan.holds_per_week
 
     def price(self, *, daily_fee: Decimal, days: int) -> Decimal:
         """For this patron, in dollars."""
@@ -106,6 +115,7 @@ def standings_of(*, user_ids: Collection[int], now: datetime) -> dict[int, Stand
     counts = _counts(user_ids=user_ids, now=now)
     return {
         user_id: Standing(
+            user_id=user_id,
             active=user_id in active,
             plan=plans[user_id],
             copies_out=counts[user_id]["copies_out"],
@@ -172,21 +182,29 @@ def check_may_request(standing: Standing) -> None:
         raise Blocked
 
 
-def check_may_hold(standing: Standing, *, price: Decimal) -> None:
-    """Raises Blocked, LimitReached, QuotaReached or InsufficientFunds, in this order."""
-    check_may_request(standing)
-    if standing.copies_out >= standing.plan.max_copies:
+def check_may_hold(standing: Standing, *, price: Decimal, overridden: Collection[str] = ()) -> None:
+    """Raises Blocked, LimitReached, QuotaReached or InsufficientFunds, in this order.
+
+    `overridden` are codes that a librarian has set aside (`OVERRIDABLE`); money is never lent, and who is closed gets
+    nothing.
+    """
+    if not standing.active or (standing.blocked and Blocked.code not in overridden):
+        raise Blocked
+    if standing.copies_out >= standing.plan.max_copies and LimitReached.code not in overridden:
         raise LimitReached
-    if standing.plan.holds_per_week is not None and standing.holds_this_week >= standing.plan.holds_per_week:
+    if standing.quota_is_used_up and QuotaReached.code not in overridden:
         raise QuotaReached
     if price > standing.balance:
         raise InsufficientFunds(required=price, balance=standing.balance)
 
 
+OVERRIDABLE = frozenset({Blocked.code, LimitReached.code, QuotaReached.code})
+
+
 def refusal_to_hold(standing: Standing, *, daily_fee: Decimal, days: int) -> PortalError | None:
-    """What `check_may_hold` would raise for a copy held for these days, cut to what the plan allows now."""
+    """What `check_may_hold` would raise for a copy held for these days."""
     try:
-        check_may_hold(standing, price=standing.price(daily_fee=daily_fee, days=standing.loan_days(days)))
+        check_may_hold(standing, price=standing.price(daily_fee=daily_fee, days=days))
     except tuple(PASSED_OVER_REASONS) as refusal:
         return refusal
     return None

@@ -100,6 +100,7 @@ class LedgerEntry(models.Model):
         SUBSCRIPTION = "subscription", _("Subscription")
         SUBSCRIPTION_CREDIT = "subscription_credit", _("Subscription credit")
         LATE_FEE = "late_fee", _("Late fee")
+        LOST_COPY = "lost_copy", _("Lost copy")
         ADJUSTMENT = "adjustment", _("Adjustment")
 
     wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="entries", verbose_name=_("wallet"))
@@ -135,7 +136,10 @@ class Debt(models.Model):
     wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="debts", verbose_name=_("wallet"))
     amount = money_field(_("amount"))
     outstanding = money_field(_("still open"))
+    waived = money_field(_("no longer asked for"), default=Decimal(0))
+    kind = models.CharField(_("kind"), max_length=20, choices=LedgerEntry.Kind, default=LedgerEntry.Kind.LATE_FEE)
     reference = models.CharField(_("refers to"), max_length=60)
+    idempotency_key = models.CharField(_("idempotency key"), max_length=255, unique=True)
     created_at = models.DateTimeField(_("created at"), db_default=Now())
 
     class Meta:
@@ -144,12 +148,15 @@ class Debt(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(amount__gt=0, outstanding__gte=0, outstanding__lte=F("amount")),
+                condition=Q(amount__gt=0, outstanding__gte=0, waived__gte=0)
+                & Q(outstanding__lte=F("amount") - F("waived")),
                 name="debt_amounts_make_sense",
             ),
-            models.UniqueConstraint(fields=["reference"], name="debt_once_per_reference"),
         ]
-        indexes = [models.Index(fields=["wallet", "id"], name="debt_open", condition=Q(outstanding__gt=0))]
+        indexes = [
+            models.Index(fields=["wallet", "id"], name="debt_open", condition=Q(outstanding__gt=0)),
+            models.Index(fields=["reference"], name="debt_by_reference"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference}: {self.outstanding}"

@@ -59,6 +59,28 @@ def lend_copy(copy_id: int) -> None:
     _move(copy_id, before=[Copy.Status.HELD], after=Copy.Status.ON_LOAN, refusal=CopyNotOut)
 
 
+def take_back_lending(copy_id: int, *, book_id: int, lent_on: date) -> None:
+    """A check-out was a mistake: the copy is held again, and the loan is not counted. Raises CopyNotOut."""
+    _move(copy_id, before=[Copy.Status.ON_LOAN], after=Copy.Status.HELD, refusal=CopyNotOut)
+    Book.objects.filter(pk=book_id, loans_count__gt=0).update(loans_count=F("loans_count") - 1)
+    this_month = MonthlyLoans.objects.filter(book_id=book_id, month=lent_on.replace(day=1), loans__gt=0)
+    this_month.update(loans=F("loans") - 1)
+
+
+def lend_again(copy_id: int) -> None:
+    """A return was a mistake: the copy is still out. Raises CopyNotFree when somebody has it by now."""
+    copy = _move(copy_id, before=[Copy.Status.AVAILABLE], after=Copy.Status.ON_LOAN, refusal=CopyNotFree)
+    availability_changed(copy.book_id)
+
+
+def lose_copy(copy_id: int) -> None:
+    """A lent copy will not come back. Raises CopyNotOut."""
+    copy = _move(
+        copy_id, before=[Copy.Status.ON_LOAN], after=Copy.Status.UNAVAILABLE, refusal=CopyNotOut, reason="lost"
+    )
+    availability_changed(copy.book_id)
+
+
 def free_copy(copy_id: int) -> None:
     """Puts a held or lent copy back on the shelf. Raises CopyNotOut."""
     copy = _move(
@@ -70,19 +92,21 @@ def free_copy(copy_id: int) -> None:
     availability_changed(copy.book_id)
 
 
-def _move(copy_id: int, *, before: list[Copy.Status], after: Copy.Status, refusal: type[PortalError]) -> Copy:
-    if not Copy.objects.filter(pk=copy_id, status__in=before).update(status=after):
+def _move(
+    copy_id: int, *, before: list[Copy.Status], after: Copy.Status, refusal: type[PortalError], reason: str = ""
+) -> Copy:
+    if not Copy.objects.filter(pk=copy_id, status__in=before).update(status=after, reason=reason):
         raise refusal
     return Copy.objects.get(pk=copy_id)
 
 
-def set_waiting_count(book_id: int, count: int) -> None:
+def queue_changed(book_id: int, *, waiting: int) -> None:
     """Keeps the length of the waiting queue beside the book: its status is read without asking the queue."""
     before = Book.objects.filter(pk=book_id).values_list("waiting_count", flat=True).get()
-    if before == count:
+    Book.objects.filter(pk=book_id).update(waiting_count=waiting, queue_version=F("queue_version") + 1)
+    if before == waiting:
         return
-    Book.objects.filter(pk=book_id).update(waiting_count=count)
-    if (before == 0) != (count == 0):
+    if (before == 0) != (waiting == 0):
         availability_changed(book_id)
     else:
         caches.renew_on_commit(book_id)

@@ -39,6 +39,7 @@ class Action(models.TextChoices):
     AUTHOR_UNLINKED = "author_unlinked", _("Author unlinked from an account")
     BANK_ACCOUNT_CHANGED = "bank_account_changed", _("Bank account changed")
     NAMES_MERGED = "names_merged", _("Merged in the catalogue")
+    RESERVATION_CHANGED = "reservation_changed", _("Reservation changed by staff")
     IMPORT_REVERTED = "import_reverted", _("Import taken back")
     ACCESS_DENIED = "access_denied", _("Access denied")
 

@@ -13,6 +13,14 @@ LOAN_HISTORY_DAYS: int = env.int("LOAN_HISTORY_DAYS", default=30)
 MAX_PENDING: int = env.int("MAX_PENDING", default=10)
 # Books watched and authors followed, together.
 MAX_WATCHES: int = env.int("MAX_WATCHES", default=200)
+# From so many waiting per copy on a book goes out for the shorter time only (0: never), and is worth buying again.
+SHORT_LOAN_WAITING_PER_COPY: int = env.int("SHORT_LOAN_WAITING_PER_COPY", default=5)
+SHORT_LOAN_DAYS: int = env.int("SHORT_LOAN_DAYS", default=7)
+PURCHASE_WAITING_PER_COPY: int = env.int("PURCHASE_WAITING_PER_COPY", default=3)
+# How long a place in a queue can be paused, in days.
+MAX_PAUSE_DAYS: int = env.int("MAX_PAUSE_DAYS", default=365)
+# How long the desk can take back its last scan.
+UNDO_SECONDS: int = env.int("UNDO_SECONDS", default=60)
 MAX_EXTENSIONS: int = env.int("MAX_EXTENSIONS", default=2)
 DEFAULT_DAILY_FEE = Decimal(env.str("DEFAULT_DAILY_FEE", default="0.10"))
 LATE_FEE_FACTOR = Decimal(env.str("LATE_FEE_FACTOR", default="2"))

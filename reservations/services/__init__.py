@@ -2,26 +2,65 @@
 
 from reservations.services.allocate import allocate, allocate_for_patron
 from reservations.services.cancel import NotCancellable, cancel, expire_hold
+from reservations.services.dates import (
+    Extension,
+    NotChangeable,
+    NotExtendable,
+    NotPausable,
+    QueueNotEmpty,
+    change_days,
+    extend,
+    extend_all,
+    pause,
+)
+from reservations.services.defer import NobodyElse, defer
 from reservations.services.history import forget_loans_of, forget_old_loans
-from reservations.services.loans import NotCheckable, NotReturnable, ReturnResult, check_out, return_copy
+from reservations.services.loans import NotReturnable, ReturnResult, check_out, return_copy
+from reservations.services.lost import NotLost, NotOnLoan, find_copy, lose_copy
 from reservations.services.reserve import reserve
-from reservations.standing import AlreadyReserved, BookUnavailable, TooManyPending
+from reservations.services.undo import NotUndoable, undo_check_out, undo_return
+from reservations.standing import (
+    AlreadyReserved,
+    BookUnavailable,
+    NotCheckable,
+    NotOffered,
+    TooManyPending,
+)
 
 __all__ = [
     "AlreadyReserved",
     "BookUnavailable",
+    "Extension",
+    "NobodyElse",
     "NotCancellable",
+    "NotChangeable",
     "NotCheckable",
+    "NotExtendable",
+    "NotLost",
+    "NotOffered",
+    "NotOnLoan",
+    "NotPausable",
     "NotReturnable",
+    "NotUndoable",
+    "QueueNotEmpty",
     "ReturnResult",
     "TooManyPending",
     "allocate",
     "allocate_for_patron",
     "cancel",
+    "change_days",
     "check_out",
+    "defer",
     "expire_hold",
+    "extend",
+    "extend_all",
+    "find_copy",
     "forget_loans_of",
     "forget_old_loans",
+    "lose_copy",
+    "pause",
     "reserve",
     "return_copy",
+    "undo_check_out",
+    "undo_return",
 ]

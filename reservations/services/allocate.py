@@ -12,7 +12,8 @@ from library_portal.outbox import record
 from reservations.events import ReservationPassedOver
 from reservations.models import Reservation, Status
 from reservations.services.hold import hold_copy
-from reservations.services.queue import next_in_queue
+from reservations.services.queue import next_in_queue, place_of, queue_changed
+from reservations.short_loans import cut, short_loan_days
 from reservations.standing import (
     PASSED_OVER_REASONS,
     Standing,
@@ -31,7 +32,7 @@ def allocate(*, book_id: int, now: datetime) -> list[int]:
     Safe to repeat at any time. Must not run inside a transaction: each copy's is its own.
     """
     held: list[int] = []
-    while (candidate := _try_first_eligible(book_id=book_id, now=now)) is not None:
+    while (candidate := _tryfirst_eligible(book_id=book_id, now=now)) is not None:
         if candidate.status == Status.READY:
             held.append(candidate.pk)
     return held
@@ -48,14 +49,14 @@ def allocate_for_patron(*, user_id: int, now: datetime) -> list[int]:
 
 
 @transaction.atomic(durable=True)
-def _try_first_eligible(*, book_id: int, now: datetime) -> Reservation | None:
+def _tryfirst_eligible(*, book_id: int, now: datetime) -> Reservation | None:
     """Hold a free copy for the first who looks eligible; None when there is no copy or nobody to have it.
 
     Who looked eligible and is not under the lock (money went elsewhere meanwhile) comes back still pending.
     """
     book = books.services.lock_book(book_id=book_id)
     copy = books.services.first_free_copy(book_id=book_id)
-    candidate = copy and _first_eligible(book_id=book_id, daily_fee=book.daily_fee, now=now)
+    candidate = copy and first_eligible(book_id=book_id, daily_fee=book.daily_fee, now=now)
     if not copy or not candidate:
         return None
     subscriptions.services.lock_wallet(user_id=candidate.user_id)
@@ -67,16 +68,18 @@ def _try_first_eligible(*, book_id: int, now: datetime) -> Reservation | None:
     return candidate
 
 
-def _first_eligible(*, book_id: int, daily_fee: Decimal, now: datetime) -> Reservation | None:
+def first_eligible(*, book_id: int, daily_fee: Decimal, now: datetime) -> Reservation | None:
     """Look along the queue without locking wallets; who is not eligible is passed over and told why."""
-    last: Reservation | None = None
+    last, short_loan = None, short_loan_days(book_id=book_id)
     while places := next_in_queue(book_id=book_id, now=now, after=last, limit=LOOK_AHEAD):
         standings = standings_of(user_ids={place.user_id for place in places}, now=now)
         if _follow_plans(places, standings):
             last = None
             continue
         for place in places:
-            refusal = refusal_to_hold(standings[place.user_id], daily_fee=daily_fee, days=place.days)
+            standing = standings[place.user_id]
+            days = cut(place.days, plan_days=standing.plan.max_days, short_loan=short_loan)
+            refusal = refusal_to_hold(standing, daily_fee=daily_fee, days=days)
             if refusal is None:
                 return place
             _pass_over(place, refusal)
@@ -86,11 +89,20 @@ def _first_eligible(*, book_id: int, daily_fee: Decimal, now: datetime) -> Reser
 
 def _follow_plans(places: list[Reservation], standings: dict[int, Standing]) -> bool:
     """Move places whose priority is no longer their patron's (the plan ran out); True when the order has changed."""
-    moved = [place for place in places if place.priority != standings[place.user_id].plan.priority]
-    for place in moved:
-        place.priority = standings[place.user_id].plan.priority
-        place.save(update_fields=["priority"])
-    return bool(moved)
+    changed = [
+        place for place in places if not place.is_moved and place.priority != standings[place.user_id].plan.priority
+    ]
+    for place in changed:
+        change_priority(place, standings[place.user_id].plan.priority)
+    return bool(changed)
+
+
+def change_priority(place: Reservation, priority: int) -> None:
+    """Needs the book's lock."""
+    before = place_of(place)
+    place.priority = priority
+    place.save(update_fields=["priority"])
+    queue_changed(book_id=place.remembered_book_id, left=before, joined=place_of(place))
 
 
 def _pass_over(candidate: Reservation, refusal: PortalError) -> None:

@@ -12,58 +12,62 @@ from reservations.events import ReservationCancelled, ReservationExpired
 from reservations.models import CLOSED, Reservation, Status
 from reservations.services.allocate import allocate
 from reservations.services.lookup import lock_reservation
-from reservations.services.queue import publish_length
+from reservations.services.queue import place_of, queue_changed
+from reservations.services.steps import key_of, take_step
 from reservations.standing import ReservationError
+from reservations.transitions import Action
 
 
 class NotCancellable(ReservationError):
-    code = "reservation_error"
     title = _("A book on loan is returned, not cancelled.")
 
 
-def cancel(*, reservation_id: int, now: datetime) -> Reservation:
-    """Cancel a pending or ready reservation; one that has ended stays as it is.
+def cancel(*, reservation_id: int, now: datetime, reason: str = "") -> Reservation:
+    """Cancel a pending or ready reservation; one that has ended stays as it is. `reason` is a librarian's.
 
     Raises ReservationNotFound, NotCancellable (a book on loan).
     """
-    reservation, copy_freed = _end(reservation_id=reservation_id, status=Status.CANCELLED, now=now)
-    if copy_freed:
-        allocate(book_id=reservation.remembered_book_id, now=now)
-    return reservation
+    return _allocated(*_cancel(reservation_id=reservation_id, now=now, reason=reason), now=now)
 
 
 def expire_hold(*, reservation_id: int, now: datetime) -> Reservation:
     """End a hold whose 48 hours have passed; any other reservation stays as it is. Raises ReservationNotFound."""
-    reservation, copy_freed = _end(reservation_id=reservation_id, status=Status.EXPIRED, now=now)
-    if copy_freed:
-        allocate(book_id=reservation.remembered_book_id, now=now)
-    return reservation
+    return _allocated(*_expire(reservation_id=reservation_id, now=now), now=now)
 
 
 @transaction.atomic(durable=True)
-def _end(*, reservation_id: int, status: Status, now: datetime) -> tuple[Reservation, bool]:
+def _cancel(*, reservation_id: int, now: datetime, reason: str) -> tuple[Reservation, bool]:
     reservation = lock_reservation(reservation_id=reservation_id)
-    if status == Status.EXPIRED:
-        if reservation.status != Status.READY or reservation.hold_until is None or reservation.hold_until > now:
-            return reservation, False
-    elif reservation.status in CLOSED:
+    if reservation.status in CLOSED:
         return reservation, False
-    elif reservation.status == Status.ACTIVE:
-        raise NotCancellable
-    had_copy = reservation.status == Status.READY
-    reservation.status, reservation.closed_at, reservation.refunded = status, now, reservation.paid
-    reservation.save(update_fields=["status", "closed_at", "refunded"])
+    return reservation, end(reservation, Action.CANCEL, now=now, reason=reason)
+
+
+@transaction.atomic(durable=True)
+def _expire(*, reservation_id: int, now: datetime) -> tuple[Reservation, bool]:
+    reservation = lock_reservation(reservation_id=reservation_id)
+    if reservation.status != Status.READY or reservation.hold_until is None or reservation.hold_until > now:
+        return reservation, False
+    return reservation, end(reservation, Action.EXPIRE, now=now)
+
+
+def end(reservation: Reservation, action: Action, *, now: datetime, reason: str = "") -> bool:
+    """End the locked reservation without a loan; returns whether a copy is free now. Raises NotCancellable."""
+    had_copy, place = reservation.status == Status.READY, place_of(reservation)
+    take_step(reservation, action, refusal=NotCancellable, reason=reason)
+    reservation.closed_at, reservation.refunded = now, reservation.paid
+    reservation.save(update_fields=["status", "step", "closed_at", "refunded"])
     if had_copy and reservation.copy_id is not None:
         books.services.free_copy(copy_id=reservation.copy_id)
     else:
-        publish_length(book_id=reservation.remembered_book_id)
+        queue_changed(book_id=reservation.remembered_book_id, left=place)
     subscriptions.services.refund(
         user_id=reservation.user_id,
         amount=reservation.refunded,
-        reference=f"reservation:{reservation.pk}",
-        key=f"reservation:{reservation.pk}:refund",
+        reference=reservation.subject,
+        key=key_of(reservation, "refund"),
     )
-    event = ReservationExpired if status == Status.EXPIRED else ReservationCancelled
+    event = ReservationExpired if action == Action.EXPIRE else ReservationCancelled
     record(
         event(
             reservation_id=reservation.pk,
@@ -72,4 +76,10 @@ def _end(*, reservation_id: int, status: Status, now: datetime) -> tuple[Reserva
             refunded=f"{reservation.refunded:.2f}",
         )
     )
-    return reservation, had_copy
+    return had_copy
+
+
+def _allocated(reservation: Reservation, copy_is_free: bool, *, now: datetime) -> Reservation:
+    if copy_is_free:
+        allocate(book_id=reservation.remembered_book_id, now=now)
+    return reservation

@@ -1,7 +1,7 @@
 """The loan itself: check-out starts it, the return ends it with a refund for days not used or a late fee."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -13,15 +13,13 @@ import subscriptions.services
 from library_portal.outbox import record
 from reservations.events import ReservationCheckedOut, ReservationReturned
 from reservations.fees import early_return_refund, late_fee
-from reservations.models import Reservation, Status
+from reservations.library_calendar import library_calendar
+from reservations.models import HoldShelfPlace, Reservation, Status
 from reservations.services.allocate import allocate
 from reservations.services.lookup import lock_reservation
-from reservations.standing import ReservationError
-
-
-class NotCheckable(ReservationError):
-    code = "reservation_error"
-    title = _("Only a copy that is held for you can be checked out.")
+from reservations.services.steps import key_of, take_step
+from reservations.standing import NotCheckable, ReservationError
+from reservations.transitions import Action
 
 
 class NotReturnable(ReservationError):
@@ -44,16 +42,23 @@ class ReturnResult:
 def check_out(*, reservation_id: int, now: datetime) -> Reservation:
     """Lend the held copy from today; twice is no error. Raises ReservationNotFound, NotCheckable."""
     reservation = lock_reservation(reservation_id=reservation_id)
-    if reservation.status == Status.ACTIVE:
-        return reservation
-    if reservation.status != Status.READY or reservation.copy_id is None or _hold_is_over(reservation, now):
+    if reservation.status != Status.ACTIVE:
+        start_loan(reservation, now=now)
+    return reservation
+
+
+def start_loan(reservation: Reservation, *, now: datetime, reason: str = "") -> None:
+    """Lend the locked reservation's copy. Raises NotCheckable, also when the hold has run out."""
+    if reservation.copy_id is None or _hold_is_over(reservation, now):
         raise NotCheckable
-    reservation.status = Status.ACTIVE
-    reservation.starts_on = timezone.localdate(now)
-    reservation.due_on = reservation.starts_on + timedelta(days=reservation.days)
-    reservation.save(update_fields=["status", "starts_on", "due_on"])
+    take_step(reservation, Action.CHECK_OUT, refusal=NotCheckable, reason=reason)
+    today = timezone.localdate(now)
+    reservation.starts_on = today
+    reservation.due_on = library_calendar(today=today).due_on(today, reservation.days)
+    reservation.save(update_fields=["status", "step", "starts_on", "due_on"])
     books.services.lend_copy(copy_id=reservation.copy_id)
-    books.services.record_loan(book_id=reservation.remembered_book_id, on=reservation.starts_on)
+    books.services.record_loan(book_id=reservation.remembered_book_id, on=today)
+    HoldShelfPlace.objects.filter(copy_id=reservation.copy_id).delete()
     record(
         ReservationCheckedOut(
             reservation_id=reservation.pk,
@@ -63,15 +68,14 @@ def check_out(*, reservation_id: int, now: datetime) -> Reservation:
             due_on=reservation.due_on.isoformat(),
         )
     )
-    return reservation
 
 
-def return_copy(*, reservation_id: int, now: datetime) -> ReturnResult:
+def return_copy(*, reservation_id: int, now: datetime, reason: str = "") -> ReturnResult:
     """Take the copy back and give it to the next in the queue; twice is no error and changes nothing.
 
-    Raises ReservationNotFound, NotReturnable.
+    `reason` is a librarian's who ends the loan without the book in hand. Raises ReservationNotFound, NotReturnable.
     """
-    result = _return(reservation_id=reservation_id, now=now)
+    result = _return(reservation_id=reservation_id, now=now, reason=reason)
     if result is None:
         reservation = Reservation.objects.get(pk=reservation_id)
         return ReturnResult(reservation, Decimal("0.00"), Decimal("0.00"), Decimal("0.00"), None)
@@ -80,21 +84,21 @@ def return_copy(*, reservation_id: int, now: datetime) -> ReturnResult:
 
 
 @transaction.atomic(durable=True)
-def _return(*, reservation_id: int, now: datetime) -> ReturnResult | None:
+def _return(*, reservation_id: int, now: datetime, reason: str) -> ReturnResult | None:
     """The return without the allocation; None when the book was already back."""
     reservation = lock_reservation(reservation_id=reservation_id)
-    if reservation.status == Status.COMPLETED:
-        return None
-    book = reservation.book
-    if reservation.status != Status.ACTIVE or book is None or reservation.copy_id is None or reservation.due_on is None:
-        raise NotReturnable
+    return None if reservation.status == Status.COMPLETED else end_loan(reservation, now=now, reason=reason)
+
+
+def end_loan(reservation: Reservation, *, now: datetime, reason: str = "") -> ReturnResult:
+    """The copy of the locked reservation is back; the caller allocates. Raises NotReturnable."""
+    take_step(reservation, Action.RETURN, refusal=NotReturnable, reason=reason)
     today = timezone.localdate(now)
-    unused_days = max((reservation.due_on - today).days, 0)
-    refunded = early_return_refund(paid=reservation.paid, days=reservation.days, unused_days=unused_days)
-    fee = late_fee(daily_fee=book.daily_fee, cap=book.late_fee_cap, due_on=reservation.due_on, returned_on=today)
-    reservation.status, reservation.closed_at = Status.COMPLETED, now
-    reservation.refunded, reservation.late_fee = refunded, fee
-    reservation.save(update_fields=["status", "closed_at", "refunded", "late_fee"])
+    used_days = (today - reservation.starts_on).days
+    reservation.closed_at = now
+    reservation.refunded = early_return_refund(paid=reservation.paid, days=reservation.days, used_days=used_days)
+    reservation.late_fee = late_fee_on(reservation, now=now)
+    reservation.save(update_fields=["status", "step", "closed_at", "refunded", "late_fee"])
     books.services.free_copy(copy_id=reservation.copy_id)
     owed = _settle(reservation)
     record(
@@ -103,29 +107,36 @@ def _return(*, reservation_id: int, now: datetime) -> ReturnResult | None:
             user_id=reservation.user_id,
             book_id=reservation.remembered_book_id,
             copy_id=reservation.copy_id,
-            refunded=f"{refunded:.2f}",
-            late_fee=f"{fee:.2f}",
+            refunded=f"{reservation.refunded:.2f}",
+            late_fee=f"{reservation.late_fee:.2f}",
             owed=f"{owed:.2f}",
         )
     )
-    return ReturnResult(reservation, refunded, fee, owed, None)
+    return ReturnResult(reservation, reservation.refunded, reservation.late_fee, owed, None)
+
+
+def late_fee_on(reservation: Reservation, *, now: datetime) -> Decimal:
+    """What a return would cost now, in dollars."""
+    book = reservation.book
+    return late_fee(
+        daily_fee=book.daily_fee, cap=book.late_fee_cap, due_on=reservation.due_on, returned_on=timezone.localdate(now)
+    )
 
 
 def _settle(reservation: Reservation) -> Decimal:
     """Refund and late fee through the wallet; returns what stays as a debt."""
-    reference = f"reservation:{reservation.pk}"
     subscriptions.services.refund(
         user_id=reservation.user_id,
         amount=reservation.refunded,
-        reference=reference,
-        key=f"{reference}:refund",
+        reference=reservation.subject,
+        key=key_of(reservation, "refund"),
     )
     return subscriptions.services.charge_or_owe(
         user_id=reservation.user_id,
         amount=reservation.late_fee,
         kind=subscriptions.services.EntryKind.LATE_FEE,
-        reference=reference,
-        key=f"{reference}:late-fee",
+        reference=reservation.subject,
+        key=key_of(reservation, "late-fee"),
     )
 
 

@@ -1,6 +1,7 @@
 """The waiting queue of one book: plan priority, then the time of joining, then id (rules.md, "PENDING")."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -8,7 +9,19 @@ from django.utils import timezone
 import books.services
 from reservations.models import Reservation, Status
 
-ORDER = ("-priority", "joined_at", "pk")
+ORDER = ("-priority", "queued_at", "pk")
+
+
+class Place(NamedTuple):
+    """What decides the order of a queue."""
+
+    priority: int
+    queued_at: datetime
+    pk: int
+
+
+def place_of(reservation: Reservation) -> Place:
+    return Place(reservation.priority, reservation.queued_at, reservation.pk)
 
 
 def waiting(*, book_id: int) -> QuerySet[Reservation]:
@@ -20,15 +33,19 @@ def next_in_queue(*, book_id: int, now: datetime, after: Reservation | None, lim
     today = timezone.localdate(now)
     places = waiting(book_id=book_id).filter(Q(paused_until=None) | Q(paused_until__lte=today))
     if after is not None:
-        places = places.filter(_behind(after))
+        places = places.filter(behind(place_of(after)))
     return list(places.order_by(*ORDER)[:limit])
 
 
-def _behind(place: Reservation) -> Q:
-    later = Q(joined_at__gt=place.joined_at) | Q(joined_at=place.joined_at, pk__gt=place.pk)
+def behind(place: Place) -> Q:
+    """Places that come later than this one."""
+    later = Q(queued_at__gt=place.queued_at) | Q(queued_at=place.queued_at, pk__gt=place.pk)
     return Q(priority__lt=place.priority) | (Q(priority=place.priority) & later)
 
 
-def publish_length(*, book_id: int) -> None:
-    """Tell the catalogue how many wait, so that its derived status is right. Needs the book's lock."""
-    books.services.set_waiting_count(book_id=book_id, count=waiting(book_id=book_id).count())
+def queue_changed(*, book_id: int, left: Place | None = None, joined: Place | None = None) -> None:
+    """Somebody left the queue, joined it, or both (moved). Needs the book's lock.
+
+    The catalogue hears how many wait, so that its derived status is right.
+    """
+    books.services.queue_changed(book_id=book_id, waiting=waiting(book_id=book_id).count())

@@ -11,7 +11,7 @@ from reservations.events import ReservationCreated
 from reservations.models import Reservation, Status
 from reservations.services.allocate import allocate
 from reservations.services.hold import hold_copy
-from reservations.services.queue import publish_length, waiting
+from reservations.services.queue import place_of, queue_changed, waiting
 from reservations.standing import BookUnavailable, Standing, check_may_wait, check_request, standing_of
 
 
@@ -39,6 +39,7 @@ def _request(*, user_id: int, book_id: int, days: int | None, join_queue: bool, 
         days=standing.plan.max_days if days is None else days,
         priority=standing.plan.priority,
         joined_at=now,
+        queued_at=now,
     )
     check_request(standing, user_id=user_id, book_id=book_id, days=reservation.days)
     free_copy = None if waiting(book_id=book_id).exists() else books.services.first_free_copy(book_id=book_id)
@@ -62,7 +63,7 @@ def _request(*, user_id: int, book_id: int, days: int | None, join_queue: bool, 
 def _join_queue(reservation: Reservation, standing: Standing) -> None:
     check_may_wait(standing)
     reservation.save()
-    publish_length(book_id=reservation.remembered_book_id)
+    queue_changed(book_id=reservation.remembered_book_id, joined=place_of(reservation))
     _created(reservation, Status.PENDING)
 
 

@@ -18,6 +18,7 @@ from subscriptions.services.wallet import (
     give_up_balance,
     lock_wallet,
     refund,
+    take_fee_back,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "refund",
     "set_plan",
     "start_top_up",
+    "take_fee_back",
 ]

@@ -53,18 +53,37 @@ def refund(*, user_id: int, amount: Decimal, reference: str, key: str) -> Ledger
 def charge_or_owe(*, user_id: int, amount: Decimal, kind: str, reference: str, key: str) -> Decimal:
     """Take what the wallet covers; the rest becomes a debt. Returns the debt in dollars (rules.md, "Late").
 
-    Once per key and once per reference: where nothing was covered, there is no entry but the debt.
+    Once per key: where nothing was covered, there is no entry but the debt.
     """
     wallet = lock_wallet(user_id=user_id)
-    debt = Debt.objects.filter(reference=reference).first()
+    debt = Debt.objects.filter(idempotency_key=key).first()
     if debt or _exists(key):
         return debt.amount if debt else Decimal("0.00")
     covered = min(amount, wallet.balance)
     _move(wallet, -covered, kind=kind, reference=reference, key=key)
     owed = amount - covered
     if owed:
-        Debt.objects.create(wallet=wallet, reference=reference, amount=owed, outstanding=owed)
+        Debt.objects.create(
+            wallet=wallet, kind=kind, reference=reference, idempotency_key=key, amount=owed, outstanding=owed
+        )
     return owed
+
+
+@transaction.atomic
+def take_fee_back(*, user_id: int, amount: Decimal, kind: str, reference: str, key: str) -> Decimal:
+    """A fee of `amount` dollars was a mistake, or its reason is gone: what is still owed of it is asked for no longer,
+    what was paid goes back. Returns the dollars that went back; once per key.
+    """
+    wallet = lock_wallet(user_id=user_id)
+    waived = Decimal("0.00")
+    for debt in wallet.debts.filter(reference=reference, kind=kind, outstanding__gt=0).order_by("pk"):
+        part = min(debt.outstanding, amount - waived)
+        debt.outstanding -= part
+        debt.waived += part
+        debt.save(update_fields=["outstanding", "waived"])
+        waived += part
+    _move(wallet, amount - waived, kind=kind, reference=reference, key=key)
+    return amount - waived
 
 
 @transaction.atomic
@@ -103,7 +122,7 @@ def top_up(*, wallet: Wallet, amount: Decimal, reference: str, key: str) -> None
             _move(
                 wallet,
                 -part,
-                kind=EntryKind.LATE_FEE,
+                kind=debt.kind,
                 reference=debt.reference,
                 key=f"debt:{debt.pk}:entry:{entry.pk}",
             )

@@ -198,7 +198,7 @@ def test_the_queue_is_news_only_when_it_begins_or_ends():
     book = BookFactory()
 
     for count in (1, 2, 2, 0):
-        services.set_waiting_count(book_id=book.pk, count=count)
+        services.queue_changed(book_id=book.pk, waiting=count)
 
     assert [payload["waiting"] for _name, payload in events()] == [1, 0]
 

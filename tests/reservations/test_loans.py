@@ -122,11 +122,17 @@ def test_a_hold_expires_after_48_hours_with_a_full_refund(now) -> None:
 
 
 @pytest.mark.parametrize(
-    ("paid", "days", "unused", "refund"),
-    [("0.70", 7, 7, "0.70"), ("0.70", 7, 0, "0.00"), ("1.00", 3, 1, "0.33"), ("0.00", 7, 5, "0.00")],
+    ("paid", "days", "used", "refund"),
+    [
+        ("0.70", 7, 0, "0.70"),
+        ("0.70", 7, 7, "0.00"),
+        ("0.70", 7, 9, "0.00"),
+        ("1.00", 3, 2, "0.33"),
+        ("0.00", 7, 2, "0.00"),
+    ],
 )
-def test_refund_table(paid: str, days: int, unused: int, refund: str) -> None:
-    assert early_return_refund(paid=Decimal(paid), days=days, unused_days=unused) == Decimal(refund)
+def test_refund_table(paid: str, days: int, used: int, refund: str) -> None:
+    assert early_return_refund(paid=Decimal(paid), days=days, used_days=used) == Decimal(refund)
 
 
 @pytest.mark.parametrize(("late_days", "fee"), [(-1, "0.00"), (0, "0.00"), (1, "0.20"), (49, "9.80"), (400, "20.00")])

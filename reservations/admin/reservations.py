@@ -16,7 +16,7 @@ import accounts.queries
 from library_portal.admin_inputs import ForgivingSelect
 from library_portal.errors import PortalError
 from reservations import services
-from reservations.models import CLOSED, PastLoans, Reservation, Status
+from reservations.models import CLOSED, Reservation, Status
 
 
 class OverdueFilter(admin.SimpleListFilter):
@@ -140,23 +140,3 @@ class ReservationAdmin(admin.ModelAdmin):
             except PortalError as refusal:
                 self.message_user(request, f"#{pk}: {refusal}", messages.ERROR)
         self.message_user(request, _("Done: %(count)s") % {"count": done}, messages.SUCCESS if done else messages.INFO)
-
-
-@admin.register(PastLoans)
-class PastLoansAdmin(admin.ModelAdmin):
-    """What is left of the loans whose readers are forgotten."""
-
-    list_display = ["book", "loans", "days"]
-    list_select_related = ["book"]
-    search_fields = ["book__title"]
-    ordering = ["-pk"]
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: PastLoans | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: PastLoans | None = None) -> bool:
-        return False

@@ -1,0 +1,49 @@
+"""Letting the next reader go first: the offer goes on, the place right behind that reader is kept."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+import books.services
+from library_portal.outbox import record
+from reservations.events import ReservationDeferred
+from reservations.models import Reservation
+from reservations.services.allocate import allocate, first_eligible
+from reservations.services.hold import give_hold_back
+from reservations.services.lookup import lock_reservation
+from reservations.services.queue import place_of, queue_changed
+from reservations.standing import ReservationError
+from reservations.transitions import Action
+
+
+class NobodyElse(ReservationError):
+    title = _("Nobody else can take this copy now.")
+
+
+def defer(*, reservation_id: int, now: datetime) -> Reservation:
+    """Give the held copy to the next eligible reader and stand right behind; what was paid goes back in full.
+
+    Raises ReservationNotFound, NotOffered (nothing is held), NobodyElse.
+    """
+    reservation = _defer(reservation_id=reservation_id, now=now)
+    allocate(book_id=reservation.remembered_book_id, now=now)
+    reservation.refresh_from_db()
+    return reservation
+
+
+@transaction.atomic(durable=True)
+def _defer(*, reservation_id: int, now: datetime) -> Reservation:
+    reservation = lock_reservation(reservation_id=reservation_id)
+    book = books.services.lock_book(book_id=reservation.remembered_book_id)
+    next_reader = first_eligible(book_id=book.pk, daily_fee=book.daily_fee, now=now)
+    if next_reader is None:
+        raise NobodyElse
+    give_hold_back(reservation, Action.DEFER)
+    before = place_of(reservation)
+    reservation.priority, reservation.is_moved = next_reader.priority, True
+    reservation.queued_at = next_reader.queued_at + timedelta(microseconds=1)
+    reservation.save(update_fields=["priority", "is_moved", "queued_at"])
+    queue_changed(book_id=book.pk, left=before, joined=place_of(reservation))
+    record(ReservationDeferred(reservation_id=reservation.pk, user_id=reservation.user_id, book_id=book.pk))
+    return reservation
