@@ -23,7 +23,7 @@ def forget_old_loans(*, now: datetime) -> int:
     keep is passed once, not once per batch.
     """
     due = _remembered().filter(
-        user__keeps_loan_history=False, closed_at__lt=now - timedelta(days=settings.LOAN_HISTORY_DAYS)
+        user__keeps_loan_history=False, lost_on=None, closed_at__lt=now - timedelta(days=settings.LOAN_HISTORY_DAYS)
     )
     total = 0
     oldest_first = due.order_by("closed_at").values_list("pk", "closed_at")
