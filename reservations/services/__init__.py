@@ -1,13 +1,12 @@
 """Use cases of lending. Each opens its own short transactions; `now` is an aware UTC time."""
 
+from reservations.extensions import NotExtendable, QueueNotEmpty
 from reservations.services.allocate import allocate, allocate_for_patron
 from reservations.services.cancel import NotCancellable, cancel, expire_hold
 from reservations.services.dates import (
     Extension,
     NotChangeable,
-    NotExtendable,
     NotPausable,
-    QueueNotEmpty,
     change_days,
     extend,
     extend_all,

@@ -13,6 +13,7 @@ import subscriptions.services
 from library_portal.errors import InvalidInput, PortalError
 from library_portal.outbox import record
 from reservations.events import ReservationChanged, ReservationExtended
+from reservations.extensions import Extending, NotExtendable
 from reservations.library_calendar import library_calendar
 from reservations.models import Reservation, Status
 from reservations.services.allocate import allocate
@@ -20,7 +21,7 @@ from reservations.services.lookup import lock_reservation
 from reservations.services.queue import waiting
 from reservations.services.steps import key_of, take_step
 from reservations.short_loans import short_loan_days
-from reservations.standing import DurationTooLong, ReservationError, check_days, check_may_request, standing_of
+from reservations.standing import DurationTooLong, ReservationError, check_days, standing_of
 from reservations.transitions import Action
 from subscriptions.discounts import reservation_price
 
@@ -31,16 +32,6 @@ class NotChangeable(ReservationError):
 
 class NotPausable(ReservationError):
     title = _("Only a place in a queue can be paused.")
-
-
-class NotExtendable(ReservationError):
-    code = "not_extendable"
-    title = _("Only a book on loan can be extended.")
-
-
-class QueueNotEmpty(ReservationError):
-    code = "queue_not_empty"
-    title = _("Somebody is waiting for this book.")
 
 
 @dataclass(frozen=True)
@@ -79,19 +70,17 @@ def extend(*, reservation_id: int, until: date | None = None, now: datetime) -> 
     """
     reservation = lock_reservation(reservation_id=reservation_id)
     take_step(reservation, Action.EXTEND, refusal=NotExtendable)
-    standing, today = standing_of(user_id=reservation.user_id, now=now), timezone.localdate(now)
-    longest = today + timedelta(days=standing.plan.max_days)
-    _check_extendable(reservation, today=today)
-    check_may_request(standing)
-    if until is not None and until > longest:
-        raise DurationTooLong(_("Your plan lends until %(day)s at most.") % {"day": longest.isoformat()})
-    days = ((until or longest) - reservation.starts_on).days
-    if days <= reservation.days:
-        raise NotExtendable(_("The loan runs as long already."))
-    charged = standing.price(daily_fee=reservation.book.daily_fee, days=days - reservation.days)
-    _charge(reservation, charged)
-    reservation.days, reservation.extensions = days, reservation.extensions + 1
-    reservation.due_on = library_calendar(today=today).due_on(reservation.starts_on, days)
+    today = timezone.localdate(now)
+    longer = Extending(
+        loan=reservation,
+        standing=standing_of(user_id=reservation.user_id, now=now),
+        calendar=library_calendar(today=today),
+        somebody_waits=waiting(book_id=reservation.remembered_book_id).exists(),
+        today=today,
+    ).to(until)
+    _charge(reservation, longer.price)
+    reservation.days, reservation.due_on = longer.days, longer.due_on
+    reservation.extensions += 1
     reservation.save(update_fields=["step", "days", "due_on", "extensions", "price", "paid"])
     record(
         ReservationExtended(
@@ -99,7 +88,7 @@ def extend(*, reservation_id: int, until: date | None = None, now: datetime) -> 
             user_id=reservation.user_id,
             book_id=reservation.remembered_book_id,
             due_on=reservation.due_on.isoformat(),
-            charged=f"{charged:.2f}",
+            charged=f"{longer.price:.2f}",
         )
     )
     return reservation
@@ -169,16 +158,6 @@ def _charge(reservation: Reservation, amount: Decimal) -> None:
     )
     reservation.paid += amount
     reservation.price += amount
-
-
-def _check_extendable(reservation: Reservation, *, today: date) -> None:
-    """Raises NotExtendable, QueueNotEmpty."""
-    if reservation.due_on < today:
-        raise NotExtendable(_("The book is overdue: please bring it back."))
-    if reservation.extensions >= settings.MAX_EXTENSIONS:
-        raise NotExtendable(_("It was extended %(times)s times already.") % {"times": reservation.extensions})
-    if waiting(book_id=reservation.remembered_book_id).exists():
-        raise QueueNotEmpty
 
 
 def _try_to_extend(reservation_id: int, now: datetime) -> Extension:
