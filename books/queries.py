@@ -1,7 +1,7 @@
 """Reading the catalogue as plain rows, ready for JSON and pages, in a number of queries that no list length changes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from decimal import Decimal
@@ -144,6 +144,13 @@ def lending_facts(*, book_id: int) -> LendingFacts:
     if row is None:
         raise BookNotFound
     return LendingFacts(**row)
+
+
+def lendable_copies(*, book_ids: Collection[int]) -> dict[int, int]:
+    """How many copies each of these books has to lend; those without any are left out."""
+    lendable = Copy.objects.filter(book__in=book_ids, book__is_lendable=True, book__withdrawn_at=None)
+    counted = lendable.exclude(status=Copy.Status.UNAVAILABLE).order_by().values("book_id").annotate(copies=Count("pk"))
+    return dict(counted.values_list("book_id", "copies"))
 
 
 def ids_waited_for_in_vain(*, limit: int) -> list[int]:

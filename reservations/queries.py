@@ -1,5 +1,6 @@
 """Reads of lending: shelves, places in the queue, availability of a book, quotes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,26 +9,36 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 import books.queries
 from library_portal.errors import PortalError
 from reservations.models import OPEN, Reservation, Status
+from reservations.places import LAST, Place
+from reservations.places.counting import count_ahead, count_ahead_of, paused, waiting
 from reservations.standing import Standing, check_may_hold, check_may_wait, check_request, standing_of
-from reservations.waiting_time import estimated_wait_days
+from reservations.waiting_time import Estimate, Turn, estimates
 
 
 @dataclass(frozen=True)
 class Availability:
     """A book's copies and queue now; `status` is `available`, `borrowed` or `unavailable`.
 
-    `estimated_wait` is in days: 0 when a copy is free for a newcomer, None when there is none to wait for.
+    `estimate` is that of a newcomer behind everybody: None when a copy is free, or when there is none to wait for.
     """
 
     status: str
     copies: int
     free: int
     waiting: int
-    estimated_wait: int | None
+    estimate: Estimate | None
+
+    @property
+    def estimated_wait(self) -> int | None:
+        """In days: 0 when a copy is free for a newcomer, None when there is none to wait for."""
+        if self.estimate is not None:
+            return self.estimate.days
+        return 0 if self.status == books.queries.AVAILABLE else None
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,7 @@ class Quote:
     """What a reservation would cost and whether it would be allowed; nothing is changed by asking.
 
     `outcome` is `ready` or `pending`; `refusal` is None, or the error that `reserve` would raise now. Dollars.
+    `estimate` is the patron's own wait, None unless they would have to.
     """
 
     days: int
@@ -46,6 +58,7 @@ class Quote:
     balance: Decimal
     outcome: str
     queue_position: int | None
+    estimate: Estimate | None
     refusal: PortalError | None
 
 
@@ -109,16 +122,35 @@ def availability(*, book_id: int) -> Availability:
         copies=book.copies_count,
         free=book.free_copies,
         waiting=book.waiting_count,
-        estimated_wait=_estimated_wait(book_id, book),
+        estimate=_estimate(book_id, book, Place(0, timezone.now(), LAST)),
     )
 
 
-def _estimated_wait(book_id: int, book: books.queries.LendingFacts) -> int | None:
-    if book.status == books.queries.UNAVAILABLE:
+def _estimate(book_id: int, book: books.queries.LendingFacts, place: Place) -> Estimate | None:
+    """For who would take this place now; None when nobody has to wait, or can."""
+    if book.status != books.queries.BORROWED:
         return None
-    if book.status == books.queries.AVAILABLE:
-        return 0
-    return estimated_wait_days(book_id=book_id, copies=book.copies_count, waiting=book.waiting_count)
+    today = timezone.localdate()
+    ahead = count_ahead(place, book_id=book_id, among=waiting())
+    not_counted = count_ahead(place, book_id=book_id, among=paused(today=today))
+    return estimates([Turn(book_id, book.copies_count, ahead - not_counted)], today=today)[0]
+
+
+def with_estimates(rows: Iterable[Reservation]) -> list[Reservation]:
+    """Each with its `estimate`; None unless it waits for a copy that can come. Six queries, however many they are."""
+    found, today = list(rows), timezone.localdate()
+    ids = [row.pk for row in found if row.status == Status.PENDING]
+    ahead, not_counted = count_ahead_of(ids, among=waiting()), count_ahead_of(ids, among=paused(today=today))
+    copies = books.queries.lendable_copies(book_ids={row.book_id for row in found if row.pk in ahead})
+    turns = {
+        row.pk: Turn(row.book_id, copies[row.book_id], ahead[row.pk] - not_counted[row.pk])
+        for row in found
+        if row.pk in ahead and row.book_id in copies
+    }
+    reckoned = dict(zip(turns, estimates(list(turns.values()), today=today), strict=True))
+    for row in found:
+        row.estimate = reckoned.get(row.pk)
+    return found
 
 
 def quote(*, user_id: int, book_id: int, days: int | None, now: datetime) -> Quote:
@@ -128,8 +160,7 @@ def quote(*, user_id: int, book_id: int, days: int | None, now: datetime) -> Quo
     wanted = standing.plan.max_days if days is None else days
     price = standing.price(daily_fee=book.daily_fee, days=max(wanted, 1))
     ready = book.status == books.queries.AVAILABLE
-    waiting = Reservation.objects.filter(book_id=book_id, status=Status.PENDING)
-    ahead = waiting.filter(priority__gte=standing.plan.priority).count()
+    place = Place(standing.plan.priority, now, LAST)
     refusal = _refusal(standing, user_id=user_id, book_id=book_id, days=wanted, price=price if ready else None)
     return Quote(
         days=wanted,
@@ -140,7 +171,8 @@ def quote(*, user_id: int, book_id: int, days: int | None, now: datetime) -> Quo
         price=price,
         balance=standing.balance,
         outcome="ready" if ready else "pending",
-        queue_position=None if ready else ahead + 1,
+        queue_position=None if ready else count_ahead(place, book_id=book_id, among=waiting()) + 1,
+        estimate=_estimate(book_id, book, place),
         refusal=refusal,
     )
 

@@ -1,0 +1,34 @@
+"""What decides the order of a queue: plan priority, then the time it stands by, then id (rules.md, "PENDING")."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from reservations.models import Reservation
+
+ORDER = ("-priority", "queued_at", "pk")
+# Behind everybody of the same instant: a newcomer has no id yet.
+LAST = 2**63 - 1
+
+
+class Place(NamedTuple):
+    priority: int
+    queued_at: datetime
+    pk: int
+
+
+def place_of(reservation: Reservation) -> Place:
+    return Place(reservation.priority, reservation.queued_at, reservation.pk)
+
+
+def ahead_of(place: Place) -> Q:
+    """Places that come earlier than this one."""
+    earlier = Q(queued_at__lt=place.queued_at) | Q(queued_at=place.queued_at, pk__lt=place.pk)
+    return Q(priority__gt=place.priority) | (Q(priority=place.priority) & earlier)
+
+
+def behind(place: Place) -> Q:
+    """Places that come later than this one."""
+    later = Q(queued_at__gt=place.queued_at) | Q(queued_at=place.queued_at, pk__gt=place.pk)
+    return Q(priority__lt=place.priority) | (Q(priority=place.priority) & later)
