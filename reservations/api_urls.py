@@ -1,15 +1,20 @@
 from django.urls import path
 
-from reservations import api, api_books
+from reservations.api import loans, queue, quote, reservations, shelves
 
 urlpatterns = [
-    path("reservations/", api.ReservationList.as_view(), name="api-reservations"),
-    path("reservations/quote/", api.ReservationQuote.as_view(), name="api-reservation-quote"),
-    path("reservations/<int:pk>/", api.ReservationDetail.as_view(), name="api-reservation"),
-    path("reservations/<int:pk>/checkout/", api.ReservationCheckOut.as_view(), name="api-reservation-checkout"),
-    path("reservations/<int:pk>/return/", api.ReservationReturn.as_view(), name="api-reservation-return"),
-    path("books/<int:pk>/availability/", api.BookAvailability.as_view(), name="api-book-availability"),
-    path("users/me/books/", api_books.MyBooks.as_view(), name="api-my-books"),
-    path("users/borrowed-books/", api_books.MyBorrowedBooks.as_view(), name="api-my-borrowed-books"),
-    path("users/<int:pk>/borrowed-books/", api_books.BorrowedBooks.as_view(), name="api-borrowed-books"),
+    path("reservations/", reservations.ReservationList.as_view(), name="api-reservations"),
+    path("reservations/quote/", quote.ReservationQuote.as_view(), name="api-reservation-quote"),
+    path("reservations/extend-all/", loans.ExtendAll.as_view(), name="api-extend-all"),
+    path("reservations/<int:pk>/", reservations.ReservationDetail.as_view(), name="api-reservation"),
+    path("reservations/<int:pk>/checkout/", loans.ReservationCheckOut.as_view(), name="api-reservation-checkout"),
+    path("reservations/<int:pk>/return/", loans.ReservationReturn.as_view(), name="api-reservation-return"),
+    path("reservations/<int:pk>/extend/", loans.ReservationExtend.as_view(), name="api-reservation-extend"),
+    path("reservations/<int:pk>/defer/", queue.ReservationDefer.as_view(), name="api-reservation-defer"),
+    path("reservations/<int:pk>/lost/", loans.ReservationLost.as_view(), name="api-reservation-lost"),
+    path("reservations/<int:pk>/found/", loans.ReservationFound.as_view(), name="api-reservation-found"),
+    path("books/<int:pk>/availability/", quote.BookAvailability.as_view(), name="api-book-availability"),
+    path("users/me/books/", shelves.MyBooks.as_view(), name="api-my-books"),
+    path("users/borrowed-books/", shelves.MyBorrowedBooks.as_view(), name="api-my-borrowed-books"),
+    path("users/<int:pk>/borrowed-books/", shelves.BorrowedBooks.as_view(), name="api-borrowed-books"),
 ]

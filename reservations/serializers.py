@@ -1,4 +1,4 @@
-"""What comes in and goes out of the reservation endpoints."""
+"""What the reservation endpoints answer."""
 
 from typing import Any
 
@@ -7,28 +7,6 @@ from rest_framework import serializers
 from library_portal.api.fields import money
 from reservations.models import Reservation, Status
 from reservations.queries import extensions_left
-
-MAX_DAYS = 3650
-MAX_ID = 2**63 - 1
-
-
-class ReservationRequest(serializers.Serializer):
-    book = serializers.IntegerField(min_value=1, max_value=MAX_ID, help_text="The book's id")
-    days = serializers.IntegerField(
-        min_value=1,
-        max_value=MAX_DAYS,
-        required=False,
-        allow_null=True,
-        help_text="The plan's longest loan by default",
-    )
-    join_queue = serializers.BooleanField(
-        default=True, help_text="false: 409 `unavailable` rather than a place in the queue"
-    )
-
-
-class QuoteRequest(serializers.Serializer):
-    book = serializers.IntegerField(min_value=1, max_value=MAX_ID)
-    days = serializers.IntegerField(min_value=1, max_value=MAX_DAYS, required=False, allow_null=True)
 
 
 class RefusalSerializer(serializers.Serializer):
@@ -104,6 +82,18 @@ class ReturnSerializer(serializers.Serializer):
     next_reservation = serializers.IntegerField(
         allow_null=True, help_text="the reservation that got the copy; null for patrons"
     )
+
+
+class ExtensionSerializer(serializers.Serializer):
+    reservation = ReservationSerializer()
+    extended = serializers.BooleanField()
+    refusal = RefusalSerializer(allow_null=True, help_text="why it was not extended, or null")
+
+
+class ExtensionsSerializer(serializers.Serializer):
+    """One for each loan, the one due first at first."""
+
+    results = ExtensionSerializer(many=True)
 
 
 class AvailabilitySerializer(serializers.Serializer):

@@ -39,11 +39,14 @@ class ReturnResult:
 
 
 @transaction.atomic(durable=True)
-def check_out(*, reservation_id: int, now: datetime) -> Reservation:
-    """Lend the held copy from today; twice is no error. Raises ReservationNotFound, NotCheckable."""
+def check_out(*, reservation_id: int, now: datetime, reason: str = "") -> Reservation:
+    """Lend the held copy from today; twice is no error. `reason` is a librarian's.
+
+    Raises ReservationNotFound, NotCheckable.
+    """
     reservation = lock_reservation(reservation_id=reservation_id)
     if reservation.status != Status.ACTIVE:
-        start_loan(reservation, now=now)
+        start_loan(reservation, now=now, reason=reason)
     return reservation
 
 

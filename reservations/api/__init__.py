@@ -1,0 +1,1 @@
+"""Lending under /api/v1/, by feature."""

@@ -1,0 +1,154 @@
+"""The loan by HTTP: check-out, extensions, return; a copy lost and found again by librarians."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from library_portal.api.idempotency import Idempotent
+from library_portal.api.permissions import IsLibrarian
+from library_portal.api.schema import may_refuse
+from reservations import queries, services, standing
+from reservations.api.answers import as_json, check_self_service, reservation_response, visible_reservation
+from reservations.api.requests import ExtendRequest, LostRequest, ReasonRequest
+from reservations.serializers import ExtensionsSerializer, ReservationSerializer, ReturnSerializer
+from subscriptions.services import InsufficientFunds
+
+NO_REASON = OpenApiExample("nothing to say", {}, request_only=True)
+MAY_NOT_EXTEND = (
+    InsufficientFunds,
+    services.NotExtendable,
+    services.QueueNotEmpty,
+    standing.DurationTooLong,
+    standing.Blocked,
+)
+
+
+def reason_in(request: Request) -> str:
+    asked = ReasonRequest(data=request.data)
+    asked.is_valid(raise_exception=True)
+    return str(asked.validated_data["reason"])
+
+
+class ReservationCheckOut(Idempotent, APIView):
+    @extend_schema(
+        operation_id="reservations_checkout",
+        summary="Check the held copy out; the loan starts today",
+        request=ReasonRequest,
+        responses={200: ReservationSerializer},
+        examples=[NO_REASON],
+    )
+    @may_refuse(services.NotCheckable)
+    def post(self, request: Request, pk: int) -> Response:
+        reservation = visible_reservation(request, pk)
+        check_self_service(request)
+        services.check_out(reservation_id=reservation.pk, now=timezone.now(), reason=reason_in(request))
+        return reservation_response(request, pk)
+
+
+class ReservationReturn(Idempotent, APIView):
+    @extend_schema(
+        operation_id="reservations_return",
+        summary="Return the copy; twice is no error",
+        request=ReasonRequest,
+        responses={200: ReturnSerializer},
+        examples=[NO_REASON],
+    )
+    @may_refuse(services.NotReturnable)
+    def post(self, request: Request, pk: int) -> Response:
+        reservation = visible_reservation(request, pk)
+        check_self_service(request)
+        result = services.return_copy(reservation_id=reservation.pk, now=timezone.now(), reason=reason_in(request))
+        return Response(
+            {
+                "reservation": as_json(request, pk),
+                "refunded": f"{result.refunded:.2f}",
+                "late_fee": f"{result.late_fee:.2f}",
+                "owed": f"{result.owed:.2f}",
+                "next_reservation": result.next_reservation_id if request.user.is_staff else None,
+            }
+        )
+
+
+class ReservationExtend(Idempotent, APIView):
+    @extend_schema(
+        operation_id="reservations_extend",
+        summary="A longer loan; the extra days are charged",
+        request=ExtendRequest,
+        responses={200: ReservationSerializer},
+        examples=[
+            OpenApiExample("as long as possible", {}, request_only=True),
+            OpenApiExample("until a day", {"due_on": "2026-12-24"}, request_only=True),
+        ],
+    )
+    @may_refuse(*MAY_NOT_EXTEND)
+    def post(self, request: Request, pk: int) -> Response:
+        reservation = visible_reservation(request, pk)
+        asked = ExtendRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        until = asked.validated_data.get("due_on")
+        services.extend(reservation_id=reservation.pk, until=until, now=timezone.now())
+        return reservation_response(request, pk)
+
+
+class ExtendAll(Idempotent, APIView):
+    @extend_schema(
+        operation_id="reservations_extend_all",
+        summary="Extend all of one's own loans: per loan, whether it was or why not",
+        request=None,
+        responses={200: ExtensionsSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        extensions = services.extend_all(user_id=request.user.pk, now=timezone.now())
+        return Response({"results": self._results(request, extensions)})
+
+    def _results(self, request: Request, extensions: list[services.Extension]) -> list[dict[str, Any]]:
+        rows = queries.reservations().in_bulk([one.reservation.pk for one in extensions])
+        results = [
+            {
+                "reservation": rows[one.reservation.pk],
+                "extended": one.refusal is None,
+                "refusal": one.refusal,
+            }
+            for one in extensions
+        ]
+        return ExtensionsSerializer({"results": results}, context={"request": request}).data["results"]
+
+
+class ReservationLost(Idempotent, APIView):
+    permission_classes = [IsLibrarian]
+
+    @extend_schema(
+        operation_id="reservations_lost",
+        summary="The lent copy will not come back: the loan ends, the patron pays it (librarians)",
+        request=LostRequest,
+        responses={200: ReservationSerializer},
+        examples=[OpenApiExample("left on a train", {"reason": "Left on a train"}, request_only=True)],
+    )
+    @may_refuse(services.NotOnLoan)
+    def post(self, request: Request, pk: int) -> Response:
+        reservation = visible_reservation(request, pk)
+        asked = LostRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        services.lose_copy(reservation_id=reservation.pk, now=timezone.now(), reason=asked.validated_data["reason"])
+        return reservation_response(request, pk)
+
+
+class ReservationFound(Idempotent, APIView):
+    permission_classes = [IsLibrarian]
+
+    @extend_schema(
+        operation_id="reservations_found",
+        summary="The lost copy has turned up: its charge goes back (librarians)",
+        request=ReasonRequest,
+        responses={200: ReservationSerializer},
+        examples=[NO_REASON],
+    )
+    @may_refuse(services.NotLost)
+    def post(self, request: Request, pk: int) -> Response:
+        reservation = visible_reservation(request, pk)
+        services.find_copy(reservation_id=reservation.pk, now=timezone.now(), reason=reason_in(request))
+        return reservation_response(request, pk)
