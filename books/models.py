@@ -183,6 +183,7 @@ class Book(models.Model):
             ),
             models.Index(fields=["language", "id"], name="book_by_language", condition=Q(withdrawn_at=None)),
             models.Index(fields=["match_key"], name="book_by_match_key"),
+            models.Index(fields=["-waiting_count"], name="book_waited_for", condition=Q(waiting_count__gt=0)),
             models.Index(fields=["cover_picture"], name="book_by_cover_picture", condition=~Q(cover_picture="")),
             models.Index(
                 fields=["id"], name="book_cover_to_fetch", condition=Q(cover_fetched_at=None) & ~Q(cover_url="")
