@@ -2,36 +2,33 @@
 
 import hashlib
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import F
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from library_portal.api.effects import IdempotencyInProgress, serve, still_claimed
 from library_portal.api.models import KeptAnswer
 from library_portal.errors import InvalidInput, PortalError
+from library_portal.outbox import Event
 
 KEY_HEADER = "Idempotency-Key"
 KEPT_FOR = timedelta(hours=24)
 # Longer than any request may run: after it, a key whose process died is free again.
 LEASE = timedelta(seconds=60)
 NOT_KEPT = frozenset({429})
+E = TypeVar("E", bound=Event)
 
 
 class IdempotencyMismatch(PortalError):
     code = "idempotency_mismatch"
     status = 422
     title = _("This key was already used with another request.")
-
-
-class IdempotencyInProgress(PortalError):
-    code = "idempotency_in_progress"
-    status = 409
-    title = _("The first request with this key is still running.")
-    retry_after = 1
 
 
 class Replay(Exception):
@@ -43,10 +40,12 @@ class Replay(Exception):
 def claim(*, user_id: int, path: str, key: str, body: bytes, now: datetime) -> KeptAnswer:
     """Reserve the key for this request for `LEASE`.
 
+    What comes back may have `effects`: those of a first request that was cut short.
+
     Raises Replay when its answer is kept, IdempotencyMismatch for another body, IdempotencyInProgress while it runs.
     """
     body_hash = hashlib.sha256(body).hexdigest()
-    fresh = {"body_hash": body_hash, "status": None, "content": b"", "claimed_at": now}
+    fresh = {"body_hash": body_hash, "status": None, "content": b"", "claimed_at": now, "effects": []}
     with transaction.atomic():
         kept, created = KeptAnswer.objects.select_for_update().get_or_create(
             user_id=user_id, path=path, key=key, defaults=fresh
@@ -55,8 +54,10 @@ def claim(*, user_id: int, path: str, key: str, body: bytes, now: datetime) -> K
             return kept
         if kept.claimed_at > now - KEPT_FOR:
             _refuse_or_replay(kept, body_hash, now)
-        KeptAnswer.objects.filter(pk=kept.pk).update(**fresh)
-        kept.claimed_at = now
+            fresh = {"claimed_at": now}
+        for name, value in fresh.items():
+            setattr(kept, name, value)
+        kept.save(update_fields=fresh)
     return kept
 
 
@@ -78,7 +79,7 @@ def _answer(kept: KeptAnswer) -> HttpResponse:
 
 def keep(claimed: KeptAnswer, response: HttpResponse) -> None:
     """Keep the answer under the claimed key; a claim that another request took over meanwhile is left alone."""
-    KeptAnswer.objects.filter(pk=claimed.pk, claimed_at=claimed.claimed_at).update(
+    still_claimed(claimed).update(
         status=response.status_code,
         content=response.content,
         content_type=response.get("Content-Type", ""),
@@ -87,7 +88,10 @@ def keep(claimed: KeptAnswer, response: HttpResponse) -> None:
 
 
 def release(claimed: KeptAnswer) -> None:
-    KeptAnswer.objects.filter(pk=claimed.pk, claimed_at=claimed.claimed_at, status=None).delete()
+    """There is no answer to keep: the key is free again, and what was done under it stays known."""
+    unanswered = still_claimed(claimed).filter(status=None)
+    unanswered.filter(effects=[]).delete()
+    unanswered.update(claimed_at=F("claimed_at") - LEASE)
 
 
 def forget_old(*, now: datetime) -> int:
@@ -96,8 +100,8 @@ def forget_old(*, now: datetime) -> int:
 
 
 # Mixin before APIView: its POSTs honour the `Idempotency-Key` header of logged-in callers. What a killed process leaves
-# behind blocks its key for `LEASE`; repeating the request after that is safe because the use cases themselves refuse to
-# do a thing twice. (No docstring: it would show in the API's documentation of every view.)
+# behind blocks its key for `LEASE`; whoever repeats the request after that gets to know by `done` what is done already.
+# (No docstring: it would show in the API's documentation of every view.)
 class Idempotent:
     _claimed: KeptAnswer | None = None
 
@@ -105,8 +109,14 @@ class Idempotent:
         try:
             return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         finally:
+            serve(None)
             if self._claimed is not None:
                 release(self._claimed)
+
+    def done(self, kind: type[E]) -> list[E]:
+        """What this very request has done of this kind, when it came for the first time and was cut short."""
+        effects = self._claimed.effects if self._claimed else []
+        return [kind(**effect["payload"]) for effect in effects if effect["name"] == kind.name]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
@@ -117,6 +127,7 @@ class Idempotent:
             self._claimed = claim(
                 user_id=request.user.pk, path=request.path, key=key, body=request.body, now=timezone.now()
             )
+            serve(self._claimed)
 
     def handle_exception(self, exc: Exception) -> HttpResponse:
         if isinstance(exc, Replay):

@@ -3,13 +3,20 @@
 `record(event)` and `@subscribe(...)` are the whole interface for the apps; the relay and the workers do the rest.
 """
 
+from django.dispatch import Signal
+
 from library_portal.outbox.registry import Event, subscribe
 
-__all__ = ["Event", "record", "subscribe"]
+__all__ = ["Event", "record", "recorded", "subscribe"]
+
+# Sent by `record` with its `event`, inside the transaction that makes it true: a receiver that raises undoes it.
+recorded = Signal()
 
 
 def record(event: Event) -> int:
     """Write the event and one delivery per subscribed handler; returns the event's id. Needs an open transaction."""
     from library_portal.outbox.recording import record as record_event
 
-    return record_event(event)
+    event_id = record_event(event)
+    recorded.send(sender=type(event), event=event)
+    return event_id

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from library_portal.api.idempotency import Idempotent
 from library_portal.api.permissions import IsLibrarian
 from library_portal.api.schema import may_refuse
-from reservations import queries, services, standing
+from reservations import events, queries, services, standing
 from reservations.api.answers import as_json, check_self_service, reservation_response, visible_reservation
 from reservations.api.requests import ExtendRequest, LostRequest, ReasonRequest
 from reservations.serializers import ExtensionsSerializer, ReservationSerializer, ReturnSerializer
@@ -45,7 +45,9 @@ class ReservationCheckOut(Idempotent, APIView):
     def post(self, request: Request, pk: int) -> Response:
         reservation = visible_reservation(request, pk)
         check_self_service(request)
-        services.check_out(reservation_id=reservation.pk, now=timezone.now(), reason=reason_in(request))
+        reason = reason_in(request)
+        if not self.done(events.ReservationCheckedOut):
+            services.check_out(reservation_id=reservation.pk, now=timezone.now(), reason=reason)
         return reservation_response(request, pk)
 
 
@@ -61,16 +63,23 @@ class ReservationReturn(Idempotent, APIView):
     def post(self, request: Request, pk: int) -> Response:
         reservation = visible_reservation(request, pk)
         check_self_service(request)
-        result = services.return_copy(reservation_id=reservation.pk, now=timezone.now(), reason=reason_in(request))
-        return Response(
-            {
-                "reservation": as_json(request, pk),
-                "refunded": f"{result.refunded:.2f}",
-                "late_fee": f"{result.late_fee:.2f}",
-                "owed": f"{result.owed:.2f}",
-                "next_reservation": result.next_reservation_id if request.user.is_staff else None,
-            }
-        )
+        reason = reason_in(request)
+        if earlier := self.done(events.ReservationReturned):
+            return Response(self._answer(request, pk, earlier[0].refunded, earlier[0].late_fee, earlier[0].owed, None))
+        result = services.return_copy(reservation_id=reservation.pk, now=timezone.now(), reason=reason)
+        amounts = (f"{amount:.2f}" for amount in (result.refunded, result.late_fee, result.owed))
+        return Response(self._answer(request, pk, *amounts, result.next_reservation_id))
+
+    def _answer(
+        self, request: Request, pk: int, refunded: str, late_fee: str, owed: str, next_reservation: int | None
+    ) -> dict[str, Any]:
+        return {
+            "reservation": as_json(request, pk),
+            "refunded": refunded,
+            "late_fee": late_fee,
+            "owed": owed,
+            "next_reservation": next_reservation if request.user.is_staff else None,
+        }
 
 
 class ReservationExtend(Idempotent, APIView):
@@ -90,7 +99,8 @@ class ReservationExtend(Idempotent, APIView):
         asked = ExtendRequest(data=request.data)
         asked.is_valid(raise_exception=True)
         until = asked.validated_data.get("due_on")
-        services.extend(reservation_id=reservation.pk, until=until, now=timezone.now())
+        if not self.done(events.ReservationExtended):
+            services.extend(reservation_id=reservation.pk, until=until, now=timezone.now())
         return reservation_response(request, pk)
 
 
@@ -133,7 +143,8 @@ class ReservationLost(Idempotent, APIView):
         reservation = visible_reservation(request, pk)
         asked = LostRequest(data=request.data)
         asked.is_valid(raise_exception=True)
-        services.lose_copy(reservation_id=reservation.pk, now=timezone.now(), reason=asked.validated_data["reason"])
+        if not self.done(events.ReservationCopyLost):
+            services.lose_copy(reservation_id=reservation.pk, now=timezone.now(), **asked.validated_data)
         return reservation_response(request, pk)
 
 
@@ -150,5 +161,7 @@ class ReservationFound(Idempotent, APIView):
     @may_refuse(services.NotLost)
     def post(self, request: Request, pk: int) -> Response:
         reservation = visible_reservation(request, pk)
-        services.find_copy(reservation_id=reservation.pk, now=timezone.now(), reason=reason_in(request))
+        reason = reason_in(request)
+        if not self.done(events.ReservationCopyFound):
+            services.find_copy(reservation_id=reservation.pk, now=timezone.now(), reason=reason)
         return reservation_response(request, pk)

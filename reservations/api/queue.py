@@ -8,7 +8,7 @@ from rest_framework.views import APIView
 
 from library_portal.api.idempotency import Idempotent
 from library_portal.api.schema import may_refuse
-from reservations import services
+from reservations import events, services
 from reservations.api.answers import reservation_response, visible_reservation
 from reservations.serializers import ReservationSerializer
 
@@ -22,5 +22,7 @@ class ReservationDefer(Idempotent, APIView):
     )
     @may_refuse(services.NotOffered, services.NobodyElse)
     def post(self, request: Request, pk: int) -> Response:
-        services.defer(reservation_id=visible_reservation(request, pk).pk, now=timezone.now())
+        reservation = visible_reservation(request, pk)
+        if not self.done(events.ReservationDeferred):
+            services.defer(reservation_id=reservation.pk, now=timezone.now())
         return reservation_response(request, pk)
