@@ -13,16 +13,19 @@ from rest_framework.views import APIView
 
 from library_portal.api.idempotency import Idempotent
 from library_portal.api.pagination import CursorPagination
+from library_portal.api.schema import may_refuse
 from library_portal.errors import NotFound
 from subscriptions import queries, services
 from subscriptions.serializers import (
     LedgerEntrySerializer,
     PaymentSerializer,
     PlanSerializer,
+    SubscriptionRequest,
     SubscriptionSerializer,
     TopUpRequest,
     WalletSerializer,
 )
+from subscriptions.services import InsufficientFunds
 
 
 class PlanList(ListAPIView):
@@ -38,17 +41,38 @@ class PlanList(ListAPIView):
 class MySubscription(APIView):
     @extend_schema(operation_id="users_subscription", summary="My plan now", responses={200: SubscriptionSerializer})
     def get(self, request: Request) -> Response:
-        subscription = queries.subscription_of(user_id=request.user.pk)
-        return Response(
-            SubscriptionSerializer(
-                {
-                    "plan": queries.current_plan(user_id=request.user.pk, now=timezone.now()),
-                    "auto_renew": bool(subscription and subscription.auto_renew),
-                    "period_started_at": subscription and subscription.period_started_at,
-                    "period_ends_at": subscription and subscription.period_ends_at,
-                }
-            ).data
+        return Response(self._as_json(request))
+
+    @extend_schema(
+        operation_id="users_subscription_update",
+        summary="Choose a plan, or whether it renews itself; sending it again changes nothing",
+        request=SubscriptionRequest,
+        responses={200: SubscriptionSerializer},
+    )
+    @may_refuse(InsufficientFunds, services.NothingToRenew)
+    def put(self, request: Request) -> Response:
+        asked = SubscriptionRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        services.change_subscription(
+            user_id=request.user.pk,
+            plan_code=asked.validated_data.get("plan"),
+            auto_renew=asked.validated_data.get("auto_renew"),
+            now=timezone.now(),
         )
+        return Response(self._as_json(request))
+
+    def _as_json(self, request: Request) -> Any:
+        subscription = queries.subscription_of(user_id=request.user.pk)
+        next_plan = subscription and subscription.next_plan
+        return SubscriptionSerializer(
+            {
+                "plan": queries.current_plan(user_id=request.user.pk, now=timezone.now()),
+                "next_plan": next_plan and next_plan.code,
+                "auto_renew": bool(subscription and subscription.auto_renew),
+                "period_started_at": subscription and subscription.period_started_at,
+                "period_ends_at": subscription and subscription.period_ends_at,
+            }
+        ).data
 
 
 class MyWallet(APIView):

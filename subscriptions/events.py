@@ -41,3 +41,37 @@ class SubscriptionChanged(Event):
     user_id: int
     plan: str
     changed_at: str
+
+
+@dataclass(frozen=True)
+class SubscriptionRenewed(Event):
+    name: ClassVar[str] = "subscription.renewed"
+    user_id: int
+    plan: str
+    charged: str
+    ends_at: str
+
+
+@dataclass(frozen=True)
+class SubscriptionEnded(Event):
+    user_id: int
+    plan: str
+    ended_at: str
+
+
+@dataclass(frozen=True)
+class SubscriptionExpired(SubscriptionEnded):
+    name: ClassVar[str] = "subscription.expired"
+
+
+@dataclass(frozen=True)
+class SubscriptionRenewalFailed(SubscriptionEnded):
+    name: ClassVar[str] = "subscription.renewal_failed"
+
+
+@dataclass(frozen=True)
+class SubscriptionEndsSoon(Event):
+    name: ClassVar[str] = "subscription.ends_soon"
+    user_id: int
+    plan: str
+    ends_at: str

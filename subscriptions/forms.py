@@ -1,8 +1,26 @@
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+
+from subscriptions import queries
+
+
+class PlanForm(forms.Form):
+    """A plan to change to, or whether the plan renews itself."""
+
+    plan = forms.CharField(max_length=20, required=False)
+    auto_renew = forms.NullBooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not cleaned.get("plan") and cleaned.get("auto_renew") is None:
+            raise forms.ValidationError(_("Please choose one of the plans."))
+        if cleaned.get("plan") and not queries.plans().filter(code=cleaned["plan"]).exists():
+            raise forms.ValidationError(_("There is no such plan."))
+        return cleaned
 
 
 class TopUpForm(forms.Form):

@@ -59,6 +59,11 @@ class Subscription(models.Model):
     period_started_at = models.DateTimeField(_("period started at"))
     period_ends_at = models.DateTimeField(_("period ends at"), null=True, blank=True)
     auto_renew = models.BooleanField(_("renews itself"), default=True)
+    # What this period has cost: staff may give one away, and what nobody paid is not credited either.
+    paid = money_field(_("paid for this period"), default=Decimal(0))
+    reminded = models.BooleanField(_("was told that the period ends"), default=False, editable=False)
+    # Grows with each change: the ledger's keys are good for one of them only.
+    step = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("subscription")
@@ -67,7 +72,8 @@ class Subscription(models.Model):
             models.CheckConstraint(
                 condition=Q(period_ends_at=None) | Q(period_ends_at__gt=F("period_started_at")),
                 name="subscription_period_ends_after_start",
-            )
+            ),
+            models.CheckConstraint(condition=Q(paid__gte=0), name="subscription_paid_not_negative"),
         ]
         indexes = [models.Index(fields=["period_ends_at"], name="subscription_ending")]
 

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
+from subscriptions.entitlements import PlanChange, change_to, has_ended, plan_in_force
 from subscriptions.models import Debt, LedgerEntry, Payment, Plan, Subscription, Wallet
 
 FREE = "FREE"
@@ -31,10 +32,32 @@ def current_plan(*, user_id: int, now: datetime) -> Plan:
 
 def current_plans(*, user_ids: Collection[int], now: datetime) -> dict[int, Plan]:
     """The plan whose limits hold now: an expired one gives FREE's at once (rules.md, "Plans")."""
-    running = Subscription.objects.filter(Q(period_ends_at=None) | Q(period_ends_at__gt=now), user__in=user_ids)
-    plans_of = {subscription.user_id: subscription.plan for subscription in running.select_related("plan")}
-    free = None if len(plans_of) == len(user_ids) else Plan.objects.get(code=FREE)
-    return {user_id: plans_of.get(user_id) or free for user_id in user_ids}  # type: ignore[misc]
+    rows = Subscription.objects.filter(user__in=user_ids).select_related("plan")
+    running = {one.user_id: one for one in rows if not has_ended(one, now=now)}
+    free = None if len(running) == len(user_ids) else free_plan()
+    return {user_id: plan_in_force(running.get(user_id), free=free, now=now) for user_id in user_ids}
+
+
+def free_plan() -> Plan:
+    return Plan.objects.get(code=FREE)
+
+
+def ended_periods(*, now: datetime, limit: int) -> list[int]:
+    """People whose period is over and neither renewed nor ended yet, the longest over first."""
+    over = Subscription.objects.filter(period_ends_at__lte=now).order_by("period_ends_at")
+    return list(over.values_list("user_id", flat=True)[:limit])
+
+
+def ending_soon(*, now: datetime, limit: int) -> list[int]:
+    """People who are to be told that their period ends (rules.md, "Plans")."""
+    until = now + timedelta(days=settings.PLAN_REMINDER_DAYS)
+    ending = Subscription.objects.filter(period_ends_at__gt=now, period_ends_at__lte=until, reminded=False)
+    return list(ending.order_by("period_ends_at").values_list("user_id", flat=True)[:limit])
+
+
+def plan_change(*, user_id: int, plan: Plan, now: datetime) -> PlanChange:
+    """What choosing this plan would mean now; changes nothing."""
+    return change_to(plan, subscription=subscription_of(user_id=user_id), free=free_plan(), now=now)
 
 
 def subscription_of(*, user_id: int) -> Subscription | None:

@@ -1,3 +1,6 @@
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from library_portal.api.fields import money
@@ -36,9 +39,26 @@ class LedgerEntrySerializer(serializers.ModelSerializer):
 
 class SubscriptionSerializer(serializers.Serializer):
     plan = PlanSerializer()
+    next_plan = serializers.CharField(allow_null=True, help_text="the plan that follows this period, if another")
     auto_renew = serializers.BooleanField()
     period_started_at = serializers.DateTimeField(allow_null=True)
     period_ends_at = serializers.DateTimeField(allow_null=True)
+
+
+class SubscriptionRequest(serializers.Serializer):
+    plan = serializers.CharField(
+        max_length=20,
+        required=False,
+        help_text="dearer than now: at once, with credit for the unused part; else from the end of the period",
+    )
+    auto_renew = serializers.BooleanField(
+        required=False, help_text="false: the plan falls to FREE at the end of the period"
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError(_("Give a plan, auto_renew, or both."))
+        return attrs
 
 
 class TopUpRequest(serializers.Serializer):

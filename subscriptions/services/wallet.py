@@ -50,6 +50,13 @@ def refund(*, user_id: int, amount: Decimal, reference: str, key: str) -> Ledger
 
 
 @transaction.atomic
+def credit_subscription(*, user_id: int, amount: Decimal, reference: str, key: str) -> LedgerEntry | None:
+    """Give back `amount` dollars for the unused part of a period."""
+    wallet = lock_wallet(user_id=user_id)
+    return _move(wallet, amount, kind=EntryKind.SUBSCRIPTION_CREDIT, reference=reference, key=key)
+
+
+@transaction.atomic
 def charge_or_owe(*, user_id: int, amount: Decimal, kind: str, reference: str, key: str) -> Decimal:
     """Take what the wallet covers; the rest becomes a debt. Returns the debt in dollars (rules.md, "Late").
 

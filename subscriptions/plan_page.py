@@ -1,0 +1,60 @@
+"""The page of one's plan: what each would cost now, and how much of the limits is used."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from subscriptions import queries, services
+from subscriptions.forms import PlanForm
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_plan(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _change(request)
+    return render(request, "subscriptions/plan.html", _shown(request.user.pk))
+
+
+def _shown(user_id: int) -> dict[str, Any]:
+    now = timezone.now()
+    return {
+        "current": queries.current_plan(user_id=user_id, now=now),
+        "subscription": queries.subscription_of(user_id=user_id),
+        "wallet": queries.wallet_of(user_id=user_id),
+        "choices": [queries.plan_change(user_id=user_id, plan=plan, now=now) for plan in queries.plans()],
+    }
+
+
+def _change(request: HttpRequest) -> HttpResponse:
+    form = PlanForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Please choose one of the plans."))
+        return redirect("my-plan")
+    try:
+        services.change_subscription(
+            user_id=request.user.pk,
+            plan_code=form.cleaned_data["plan"] or None,
+            auto_renew=form.cleaned_data["auto_renew"],
+            now=timezone.now(),
+        )
+    except (services.InsufficientFunds, services.SubscriptionError) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _said(request.user.pk))
+    return redirect("my-plan")
+
+
+def _said(user_id: int) -> str:
+    subscription = queries.subscription_of(user_id=user_id)
+    if subscription is None or subscription.period_ends_at is None:
+        return _("You are on the Free plan.")
+    if subscription.next_plan:
+        return _("%(plan)s follows when this period is over.") % {"plan": subscription.next_plan.name}
+    return _("You are on the plan %(plan)s.") % {"plan": subscription.plan.name}
