@@ -21,12 +21,16 @@ PURCHASE_WAITING_PER_COPY: int = env.int("PURCHASE_WAITING_PER_COPY", default=3)
 MAX_PAUSE_DAYS: int = env.int("MAX_PAUSE_DAYS", default=365)
 # How long the desk can take back its last scan.
 UNDO_SECONDS: int = env.int("UNDO_SECONDS", default=60)
+# How long the links in mails about reservations are good, at most: mostly the reservation has moved on before.
+MAIL_LINK_DAYS: int = env.int("MAIL_LINK_DAYS", default=90)
 MAX_EXTENSIONS: int = env.int("MAX_EXTENSIONS", default=2)
 DEFAULT_DAILY_FEE = Decimal(env.str("DEFAULT_DAILY_FEE", default="0.10"))
 LATE_FEE_FACTOR = Decimal(env.str("LATE_FEE_FACTOR", default="2"))
 LATE_FEE_CAP_WITHOUT_PRICE = Decimal(env.str("LATE_FEE_CAP_WITHOUT_PRICE", default="20.00"))
 FREQUENT_READER_LOANS, FREQUENT_READER_DAYS = 3, 30
 BIG_SPENDER_AMOUNT, BIG_SPENDER_DAYS = Decimal("30.00"), 60
+# How long before the end of a period its patron is told.
+PLAN_REMINDER_DAYS: int = env.int("PLAN_REMINDER_DAYS", default=3)
 TOP_UP_MIN, TOP_UP_MAX = Decimal("1.00"), Decimal("500.00")
 PAYMENT_PROVIDERS: list[str] = env.list("PAYMENT_PROVIDERS", default=[] if PRODUCTION else ["test"])
 if PRODUCTION and "test" in PAYMENT_PROVIDERS:

@@ -42,6 +42,12 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "expire-holds": {"task": "reservations.tasks.expire_holds", "schedule": timedelta(minutes=1)},
     "sweep-free-copies": {"task": "reservations.tasks.sweep_free_copies", "schedule": timedelta(minutes=5)},
+    "end-periods": {"task": "subscriptions.tasks.end_periods", "schedule": timedelta(minutes=1)},
+    "remind-of-ends": {"task": "subscriptions.tasks.remind_of_ends", "schedule": timedelta(minutes=10)},
+    "follow-library-calendar": {
+        "task": "reservations.tasks.follow_library_calendar",
+        "schedule": timedelta(hours=1),
+    },
     "forget-loans": {"task": "reservations.tasks.forget_loans", "schedule": crontab(hour="2-4", minute="*/10")},
     "fetch-covers": {"task": "books.tasks.fetch_covers", "schedule": timedelta(minutes=10)},
     "delete-unused-pictures": {"task": "books.tasks.delete_unused_pictures", "schedule": crontab(hour=4, minute=10)},
