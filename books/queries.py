@@ -36,12 +36,16 @@ class BookNotFound(NotFound):
 
 @dataclass(frozen=True)
 class LendingFacts:
-    """A book's public status, its lendable copies, the free ones, how many wait, and the fee for a day in dollars."""
+    """A book's public status, its lendable copies, the free ones, how many wait, and the fee for a day in dollars.
+
+    `queue_version` is that of the queue in which so many wait.
+    """
 
     status: str
     copies_count: int
     free_copies: int
     waiting_count: int
+    queue_version: int
     daily_fee: Decimal
 
 
@@ -153,11 +157,11 @@ def lendable_copies(*, book_ids: Collection[int]) -> dict[int, int]:
     return dict(counted.values_list("book_id", "copies"))
 
 
-def ids_waited_for_in_vain(*, limit: int) -> list[int]:
-    """Lent books with a free copy although somebody waits; any of them, so that none is left out for ever."""
+def ids_waited_for_in_vain(*, after: int = 0, limit: int) -> list[int]:
+    """Lent books with ids above `after` that have a free copy although somebody waits."""
     free = Copy.objects.filter(book=OuterRef("pk"), status=Copy.Status.AVAILABLE)
-    books = Book.objects.filter(Exists(free), waiting_count__gt=0, is_lendable=True, withdrawn_at=None)
-    return list(books.order_by("?").values_list("pk", flat=True)[:limit])
+    books = Book.objects.filter(Exists(free), pk__gt=after, waiting_count__gt=0, is_lendable=True, withdrawn_at=None)
+    return list(books.order_by("pk").values_list("pk", flat=True)[:limit])
 
 
 def untried_covers(*, limit: int) -> list[tuple[int, str]]:
@@ -234,6 +238,12 @@ def copy_detail(*, copy_id: int) -> Row:
 
 
 COPY_FIELDS = ("id", "book_id", "barcode", "status", "reason", "created_at")
+
+
+def copy_by_barcode(*, barcode: str) -> Copy | None:
+    """With its book; small letters do as well, as they do for whoever types it."""
+    found = Copy.objects.select_related("book").filter(barcode__in={barcode, barcode.upper()})
+    return min(found, key=lambda copy: copy.barcode != barcode, default=None)
 
 
 def import_brought_books(*, job_id: int) -> bool:

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -9,6 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from library_portal.money import money_field
+
+if TYPE_CHECKING:
+    from reservations.waiting_time import Estimate
 
 
 class Status(models.TextChoices):
@@ -71,6 +75,13 @@ class Reservation(models.Model):
     # A copy that never came back: what it cost besides the late fee. Found again, that goes back.
     lost_on = models.DateField(_("lost on"), null=True, blank=True)
     lost_fee = money_field(_("charge for the lost copy"), default=Decimal(0))
+    # Where it stands and how long it may wait, put there by `queries.with_places` and `with_estimates`.
+    queue_position: int | None
+    queue_length: int
+    estimate: "Estimate | None"
+
+    # The last day on which its patron was reminded of this loan (services/reminders.py).
+    reminded_on = models.DateField(_("reminded on"), null=True, blank=True, editable=False)
     # Grows with each transition: keys of the ledger and signed links are good for one state only.
     step = models.PositiveIntegerField(default=0, editable=False)
     # Kept by a trigger, so that no writer can forget it: calendars ask when an entry of theirs last changed.

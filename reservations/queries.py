@@ -4,18 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.utils import timezone
 
 import books.queries
 from library_portal.errors import PortalError
+from reservations import places
 from reservations.models import OPEN, Reservation, Status
-from reservations.places import LAST, Place
-from reservations.places.counting import count_ahead, count_ahead_of, paused, waiting
+from reservations.places import LAST, Asked, Place
+from reservations.places.counting import count_ahead, count_ahead_of, paused
+from reservations.short_loans import cut, short_loan_days
 from reservations.standing import Standing, check_may_hold, check_may_wait, check_request, standing_of
 from reservations.waiting_time import Estimate, Turn, estimates
 
@@ -42,20 +42,31 @@ class Availability:
 
 
 @dataclass(frozen=True)
+class Used:
+    """How much of a limit is used; no limit is None."""
+
+    used: int
+    limit: int | None
+
+
+@dataclass(frozen=True)
 class Quote:
     """What a reservation would cost and whether it would be allowed; nothing is changed by asking.
 
     `outcome` is `ready` or `pending`; `refusal` is None, or the error that `reserve` would raise now. Dollars.
+    `days` are those asked for, cut to `short_loan_days` where many wait for the book (None: they are not that many).
     `estimate` is the patron's own wait, None unless they would have to.
     """
 
     days: int
     max_days: int
+    short_loan_days: int | None
     daily_fee: Decimal
     discount_name: str
     discount_percent: int
     price: Decimal
     balance: Decimal
+    limits: dict[str, Used]
     outcome: str
     queue_position: int | None
     estimate: Estimate | None
@@ -74,11 +85,10 @@ HISTORY_SHOWN = 20
 
 
 def reservations() -> QuerySet[Reservation]:
-    """Reservations with their book, authors, patron and place in the queue, newest first, in bounded queries."""
+    """Reservations with their book, authors and patron, newest first; `with_places` adds their places in the queue."""
     return (
         Reservation.objects.select_related("book", "user", "copy")
         .prefetch_related("book__authorships__author")
-        .annotate(queue_position=_position(), queue_length=_length())
         .order_by("-pk")
     )
 
@@ -87,8 +97,27 @@ def reservations_of(*, user_id: int) -> QuerySet[Reservation]:
     return reservations().filter(user_id=user_id)
 
 
+def with_places(rows: Iterable[Reservation]) -> list[Reservation]:
+    """Each with its `queue_position` (1 is next; None unless pending) and the book's `queue_length`.
+
+    All in one round trip; rows and their books come from one statement, as in `reservations`.
+    """
+    found = list(rows)
+    ahead = places.how_many_ahead_of([row for row in found if row.status == Status.PENDING])
+    for row in found:
+        row.queue_position = ahead[row.pk] + 1 if row.pk in ahead else None
+        row.queue_length = row.book.waiting_count if row.book else 0
+    return found
+
+
+def with_place(reservation_id: int) -> Reservation:
+    """One of them. Raises Reservation.DoesNotExist."""
+    return with_places([reservations().get(pk=reservation_id)])[0]
+
+
 def open_reservation(*, user_id: int, book_id: int) -> Reservation | None:
-    return reservations_of(user_id=user_id).filter(book_id=book_id, status__in=OPEN).first()
+    found = with_places(reservations_of(user_id=user_id).filter(book_id=book_id, status__in=OPEN))
+    return found[0] if found else None
 
 
 def has_asked_for(*, user_id: int, book_id: int) -> bool:
@@ -98,7 +127,7 @@ def has_asked_for(*, user_id: int, book_id: int) -> bool:
 
 def shelf(*, user_id: int) -> Shelf:
     """Everything a patron has to do with, and the last of what ended."""
-    open_ones = list(reservations_of(user_id=user_id).filter(status__in=OPEN))
+    open_ones = with_places(reservations_of(user_id=user_id).filter(status__in=OPEN))
     ended = reservations_of(user_id=user_id).exclude(status__in=OPEN).order_by("-closed_at")[:HISTORY_SHOWN]
     return Shelf(
         ready=[one for one in open_ones if one.status == Status.READY],
@@ -108,9 +137,9 @@ def shelf(*, user_id: int) -> Shelf:
     )
 
 
-def holds_over(*, now: datetime, limit: int) -> list[int]:
-    """Reservations whose hold has run out, oldest first."""
-    over = Reservation.objects.filter(status=Status.READY, hold_until__lte=now).order_by("hold_until")
+def holds_over(*, now: datetime, after: int = 0, limit: int) -> list[int]:
+    """Reservations with ids above `after` whose hold has run out."""
+    over = Reservation.objects.filter(status=Status.READY, hold_until__lte=now, pk__gt=after).order_by("pk")
     return list(over.values_list("pk", flat=True)[:limit])
 
 
@@ -131,21 +160,27 @@ def _estimate(book_id: int, book: books.queries.LendingFacts, place: Place) -> E
     if book.status != books.queries.BORROWED:
         return None
     today = timezone.localdate()
-    ahead = count_ahead(place, book_id=book_id, among=waiting())
-    not_counted = count_ahead(place, book_id=book_id, among=paused(today=today))
-    return estimates([Turn(book_id, book.copies_count, ahead - not_counted)], today=today)[0]
+    ahead = _ahead(book_id, book, place) - count_ahead(place, book_id=book_id, among=paused(today=today))
+    return estimates([Turn(book_id, book.copies_count, max(ahead, 0))], today=today)[0]
+
+
+def _ahead(book_id: int, book: books.queries.LendingFacts, place: Place) -> int:
+    return places.how_many_ahead(Asked(book_id, book.queue_version, place)) if book.waiting_count else 0
 
 
 def with_estimates(rows: Iterable[Reservation]) -> list[Reservation]:
-    """Each with its `estimate`; None unless it waits for a copy that can come. Six queries, however many they are."""
-    found, today = list(rows), timezone.localdate()
-    ids = [row.pk for row in found if row.status == Status.PENDING]
-    ahead, not_counted = count_ahead_of(ids, among=waiting()), count_ahead_of(ids, among=paused(today=today))
-    copies = books.queries.lendable_copies(book_ids={row.book_id for row in found if row.pk in ahead})
+    """With places, and each with its `estimate`: None unless it waits for a copy that can come.
+
+    Five queries, however many they are.
+    """
+    found, today = with_places(rows), timezone.localdate()
+    pending = [row for row in found if row.queue_position]
+    copies = books.queries.lendable_copies(book_ids={row.remembered_book_id for row in pending})
+    not_counted = count_ahead_of([row.pk for row in pending], among=paused(today=today))
     turns = {
-        row.pk: Turn(row.book_id, copies[row.book_id], ahead[row.pk] - not_counted[row.pk])
-        for row in found
-        if row.pk in ahead and row.book_id in copies
+        row.pk: Turn(row.book_id, copies[row.book_id], max(row.queue_position - 1 - not_counted[row.pk], 0))
+        for row in pending
+        if row.book_id in copies
     }
     reckoned = dict(zip(turns, estimates(list(turns.values()), today=today), strict=True))
     for row in found:
@@ -158,23 +193,35 @@ def quote(*, user_id: int, book_id: int, days: int | None, now: datetime) -> Quo
     book = books.queries.lending_facts(book_id=book_id)
     standing = standing_of(user_id=user_id, now=now)
     wanted = standing.plan.max_days if days is None else days
-    price = standing.price(daily_fee=book.daily_fee, days=max(wanted, 1))
+    short_loan = short_loan_days(book_id=book_id)
+    lent_for = cut(max(wanted, 1), plan_days=standing.plan.max_days, short_loan=short_loan)
+    price = standing.price(daily_fee=book.daily_fee, days=lent_for)
     ready = book.status == books.queries.AVAILABLE
     place = Place(standing.plan.priority, now, LAST)
     refusal = _refusal(standing, user_id=user_id, book_id=book_id, days=wanted, price=price if ready else None)
     return Quote(
-        days=wanted,
+        days=lent_for,
         max_days=standing.plan.max_days,
+        short_loan_days=short_loan,
         daily_fee=book.daily_fee,
         discount_name=standing.discount.name,
         discount_percent=standing.discount.percent,
         price=price,
         balance=standing.balance,
+        limits=_limits(standing),
         outcome="ready" if ready else "pending",
-        queue_position=None if ready else count_ahead(place, book_id=book_id, among=waiting()) + 1,
+        queue_position=None if ready else _ahead(book_id, book, place) + 1,
         estimate=_estimate(book_id, book, place),
         refusal=refusal,
     )
+
+
+def _limits(standing: Standing) -> dict[str, Used]:
+    return {
+        "copies": Used(standing.copies_out, standing.plan.max_copies),
+        "holds_this_week": Used(standing.holds_this_week, standing.plan.holds_per_week),
+        "pending": Used(standing.pending, settings.MAX_PENDING),
+    }
 
 
 def _refusal(standing: Standing, *, user_id: int, book_id: int, days: int, price: Decimal | None) -> PortalError | None:
@@ -189,26 +236,3 @@ def _refusal(standing: Standing, *, user_id: int, book_id: int, days: int, price
 
 def extensions_left(reservation: Reservation) -> int:
     return max(settings.MAX_EXTENSIONS - reservation.extensions, 0) if reservation.status == Status.ACTIVE else 0
-
-
-def _same_queue() -> QuerySet[Reservation]:
-    return Reservation.objects.filter(book_id=OuterRef("book_id"), status=Status.PENDING).order_by()
-
-
-def _counted(rows: QuerySet[Any]) -> Coalesce:
-    counted = rows.values("book_id").annotate(rows=Count("pk")).values("rows")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-
-
-def _length() -> Coalesce:
-    return _counted(_same_queue())
-
-
-def _position() -> Any:
-    """1 for the next in the queue; None unless pending."""
-    ahead = _same_queue().filter(
-        Q(priority__gt=OuterRef("priority"))
-        | Q(priority=OuterRef("priority"), queued_at__lt=OuterRef("queued_at"))
-        | Q(priority=OuterRef("priority"), queued_at=OuterRef("queued_at"), pk__lte=OuterRef("pk"))
-    )
-    return Case(When(status=Status.PENDING, then=_counted(ahead)), default=None, output_field=IntegerField())

@@ -100,16 +100,18 @@ def _move(
     return Copy.objects.get(pk=copy_id)
 
 
-def queue_changed(book_id: int, *, waiting: int) -> None:
-    """Keeps the length of the waiting queue beside the book: its status is read without asking the queue."""
-    before = Book.objects.filter(pk=book_id).values_list("waiting_count", flat=True).get()
-    Book.objects.filter(pk=book_id).update(waiting_count=waiting, queue_version=F("queue_version") + 1)
-    if before == waiting:
-        return
+def queue_changed(book_id: int, *, waiting: int) -> int:
+    """Keeps the length of the waiting queue beside the book: its status is read without asking the queue.
+
+    Returns the queue's new version. Needs the book's lock.
+    """
+    before, version = Book.objects.values_list("waiting_count", "queue_version").get(pk=book_id)
+    Book.objects.filter(pk=book_id).update(waiting_count=waiting, queue_version=version + 1)
     if (before == 0) != (waiting == 0):
         availability_changed(book_id)
-    else:
+    elif before != waiting:
         caches.renew_on_commit(book_id)
+    return version + 1
 
 
 def record_loan(book_id: int, *, on: date) -> None:

@@ -4,9 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from rest_framework import status
+from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from library_portal.api.pagination import CursorPagination
 from library_portal.errors import Forbidden, NotFound
 from reservations import queries
 from reservations.models import Reservation
@@ -22,6 +24,16 @@ def visible_reservation(request: Request, reservation_id: int) -> Reservation:
     return reservation
 
 
+class ReservationPages(ListAPIView):
+    """Lists of reservations, each page with its places in the queues and how long each will wait."""
+
+    serializer_class = ReservationSerializer
+    pagination_class = CursorPagination
+
+    def paginate_queryset(self, queryset: Any) -> list[Reservation]:
+        return queries.with_estimates(super().paginate_queryset(queryset) or [])
+
+
 def check_self_service(request: Request) -> None:
     """Raises Forbidden where only the desk lends and takes back."""
     if not (request.user.is_staff or settings.SELF_SERVICE):
@@ -29,7 +41,7 @@ def check_self_service(request: Request) -> None:
 
 
 def as_json(request: Request, reservation_id: int) -> Any:
-    reservation = queries.reservations().get(pk=reservation_id)
+    [reservation] = queries.with_estimates([queries.reservations().get(pk=reservation_id)])
     return ReservationSerializer(reservation, context={"request": request}).data
 
 

@@ -116,7 +116,8 @@ class ExtendAll(Idempotent, APIView):
         return Response({"results": self._results(request, extensions)})
 
     def _results(self, request: Request, extensions: list[services.Extension]) -> list[dict[str, Any]]:
-        rows = queries.reservations().in_bulk([one.reservation.pk for one in extensions])
+        ids = [one.reservation.pk for one in extensions]
+        rows = {row.pk: row for row in queries.with_estimates(queries.reservations().filter(pk__in=ids))}
         results = [
             {
                 "reservation": rows[one.reservation.pk],

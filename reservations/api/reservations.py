@@ -7,18 +7,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import status
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 import accounts.queries
 from library_portal.api.idempotency import Idempotent
-from library_portal.api.pagination import CursorPagination
 from library_portal.api.schema import may_refuse
 from library_portal.errors import Forbidden, InvalidInput, NotFound
 from reservations import queries, services, standing
-from reservations.api.answers import reservation_response, visible_reservation
+from reservations.api.answers import ReservationPages, reservation_response, visible_reservation
 from reservations.api.requests import ChangeRequest, ReasonRequest, ReservationRequest
 from reservations.events import ReservationCreated
 from reservations.filters import ReservationFilter
@@ -53,9 +51,7 @@ CHANGES = [
 ]
 
 
-class ReservationList(Idempotent, ListAPIView):
-    serializer_class = ReservationSerializer
-    pagination_class = CursorPagination
+class ReservationList(Idempotent, ReservationPages):
     filterset_class = ReservationFilter
 
     def get_queryset(self) -> Any:

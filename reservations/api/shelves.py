@@ -3,22 +3,18 @@
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 import accounts.queries
-from library_portal.api.pagination import CursorPagination
 from library_portal.api.schema import may_refuse
 from library_portal.errors import NotFound
 from reservations import queries
+from reservations.api.answers import ReservationPages
 from reservations.models import WITH_COPY, Status
-from reservations.serializers import ReservationSerializer
 
 
-class BooksOf(ListAPIView):
-    serializer_class = ReservationSerializer
-    pagination_class = CursorPagination
+class BooksOf(ReservationPages):
     filter_backends: list[Any] = []
 
 

@@ -1,27 +1,17 @@
 """The waiting queue of one book: plan priority, then the time of joining, then id (rules.md, "PENDING")."""
 
 from datetime import datetime
-from typing import NamedTuple
+from functools import partial
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 import books.services
 from reservations.models import Reservation, Status
+from reservations.places import ORDER, Place, behind, place_of, sets
 
-ORDER = ("-priority", "queued_at", "pk")
-
-
-class Place(NamedTuple):
-    """What decides the order of a queue."""
-
-    priority: int
-    queued_at: datetime
-    pk: int
-
-
-def place_of(reservation: Reservation) -> Place:
-    return Place(reservation.priority, reservation.queued_at, reservation.pk)
+__all__ = ["Place", "next_in_queue", "place_of", "queue_changed", "waiting"]
 
 
 def waiting(*, book_id: int) -> QuerySet[Reservation]:
@@ -37,15 +27,10 @@ def next_in_queue(*, book_id: int, now: datetime, after: Reservation | None, lim
     return list(places.order_by(*ORDER)[:limit])
 
 
-def behind(place: Place) -> Q:
-    """Places that come later than this one."""
-    later = Q(queued_at__gt=place.queued_at) | Q(queued_at=place.queued_at, pk__gt=place.pk)
-    return Q(priority__lt=place.priority) | (Q(priority=place.priority) & later)
-
-
 def queue_changed(*, book_id: int, left: Place | None = None, joined: Place | None = None) -> None:
     """Somebody left the queue, joined it, or both (moved). Needs the book's lock.
 
-    The catalogue hears how many wait, so that its derived status is right.
+    The catalogue hears how many wait, so that its derived status is right; Redis follows after the commit.
     """
-    books.services.queue_changed(book_id=book_id, waiting=waiting(book_id=book_id).count())
+    version = books.services.queue_changed(book_id=book_id, waiting=waiting(book_id=book_id).count())
+    transaction.on_commit(partial(sets.change, book_id=book_id, version=version, left=left, joined=joined))

@@ -18,7 +18,7 @@ from django.db import connection
 import books.services
 from books.models import Book, Copy
 from reservations.models import Reservation, Status
-from reservations.queries import reservations
+from reservations.queries import reservations, with_places
 from subscriptions.models import LedgerEntry, Wallet
 from tests.factories.lending import book_with_copies
 from tests.factories.people import patron
@@ -82,8 +82,8 @@ def storm(live_server) -> Storm:
 
 
 def places(book: Book) -> list[int]:
-    waiting = reservations().filter(book=book, status=Status.PENDING)
-    return sorted(waiting.values_list("queue_position", flat=True))
+    waiting = with_places(reservations().filter(book=book, status=Status.PENDING))
+    return sorted(place.queue_position for place in waiting)
 
 
 def charges() -> list[Decimal]:
@@ -120,9 +120,8 @@ def test_three_returns_at_once_serve_the_next_three_in_order(storm: Storm) -> No
         )  # patrons were made in the order of their ids
     }
     holders = list(Reservation.objects.filter(status=Status.READY))
-    next_three = list(
-        reservations().filter(status=Status.PENDING, queue_position__lte=COPIES).values_list("pk", flat=True)
-    )
+    waiting = with_places(reservations().filter(status=Status.PENDING))
+    next_three = [place.pk for place in waiting if place.queue_position <= COPIES]
 
     def act(action: str) -> list[Answer]:
         return all_at_once(

@@ -40,7 +40,7 @@ def test_without_a_free_copy_the_patron_joins_the_queue_and_pays_nothing(now) ->
     second, third = patron(balance="0"), patron(balance="0")
     for reader in (second, third):
         assert reserve(reader, book, now).status == Status.PENDING
-    places = queries.reservations().filter(status=Status.PENDING).order_by("pk")
+    places = queries.with_places(queries.reservations().filter(status=Status.PENDING).order_by("pk"))
     assert [(place.queue_position, place.queue_length) for place in places] == [(1, 2), (2, 2)]
 
 
