@@ -23,7 +23,7 @@ from library_portal.personal_data import (
     would_lose,
 )
 from reservations import services
-from reservations.models import OPEN, Reservation, Status
+from reservations.models import OPEN, CalendarFeed, Reservation, Status
 
 EXPORTED = [
     "id", "status", "book_id", "book__title", "copy__barcode", "days", "priority", "joined_at", "paused_until",
@@ -48,6 +48,12 @@ def _open(user_id: int, *statuses: str) -> QuerySet[Reservation]:
 def reservations(user_id: int) -> Iterator[dict[str, Any]]:
     rows = Reservation.objects.filter(user_id=user_id).order_by("pk")
     return rows.values(*EXPORTED).iterator(chunk_size=ROWS_AT_ONCE)
+
+
+@exports_as("calendar_feed", CalendarFeed)
+def calendar_feed(user_id: int) -> dict[str, Any] | None:
+    """That there is one, and not its address, which is a secret."""
+    return CalendarFeed.objects.filter(user_id=user_id).values("created_at").first()
 
 
 @may_object
@@ -82,7 +88,8 @@ def give_up_places_and_holds(user_id: int, now: datetime) -> None:
 
 @erases
 def forget_everything_read(user_id: int, now: datetime) -> None:
-    """The rows stay: the ledger refers to them. Raises ReservedJustNow."""
+    """The rows of reservations stay: the ledger refers to them. Raises ReservedJustNow."""
+    services.end_feed(user_id=user_id)
     if _open(user_id, *OPEN).exists():
         raise ReservedJustNow
     services.forget_loans_of(user_id=user_id)
