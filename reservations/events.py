@@ -53,6 +53,7 @@ class ReservationReturned(ReservationEvent):
 class ReservationCancelled(ReservationEvent):
     name: ClassVar[str] = "reservation.cancelled"
     refunded: str
+    by_staff: bool
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class ReservationExtended(ReservationEvent):
     name: ClassVar[str] = "reservation.extended"
     due_on: str
     charged: str
+    by_staff: bool
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class ReservationDeferred(ReservationEvent):
 
 @dataclass(frozen=True)
 class ReservationScanUndone(ReservationEvent):
-    """`status` is what it is again: `ready` or `active`."""
+    """`status` is what it is again: `ready`, `active`, or `pending` for whom the copy was held meanwhile."""
 
     name: ClassVar[str] = "reservation.scan_undone"
     status: str
@@ -107,6 +109,8 @@ class ReservationCopyFound(ReservationEvent):
 
 @dataclass(frozen=True)
 class ReservationEndsSoon(ReservationEvent):
+    """On the day before the loan ends, and on its last day."""
+
     name: ClassVar[str] = "reservation.ends_soon"
     due_on: str
 
@@ -118,3 +122,19 @@ class ReservationOverdue(ReservationEvent):
     name: ClassVar[str] = "reservation.overdue"
     due_on: str
     on: str
+
+
+@dataclass(frozen=True)
+class CalendarChanged(Event):
+    """`what` is `closed`, `reopened` or `week` (the days closed every week)."""
+
+    name: ClassVar[str] = "calendar.changed"
+    what: str
+
+
+@dataclass(frozen=True)
+class CalendarContinued(Event):
+    """Many dates follow a change of the calendar: those of reservations with ids above are still to be moved."""
+
+    name: ClassVar[str] = "calendar.continued"
+    after_id: int

@@ -6,21 +6,23 @@ import books.queries
 from reservations.models import Reservation, Status
 
 
-def short_loan_days(*, book_id: int) -> int | None:
+def short_loan_days(*, book_id: int, in_queue: bool = False) -> int | None:
     """The longest loan in days while others wait for so many copies; None for as long as the plan allows.
 
-    The rule begins at `SHORT_LOAN_WAITING_PER_COPY` (0: off). Whoever gets the next copy is not one of the others.
+    The rule begins at `SHORT_LOAN_WAITING_PER_COPY` (0: off). `in_queue`: who asks is one of those waiting, and not one
+    of the others. Raises BookNotFound.
     """
     if not settings.SHORT_LOAN_WAITING_PER_COPY:
         return None
-    waiting = Reservation.objects.filter(book_id=book_id, status=Status.PENDING).count()
-    copies = books.queries.lending_facts(book_id=book_id).copies_count
-    return settings.SHORT_LOAN_DAYS if is_sought_after(copies=copies, others=waiting - 1) else None
+    many = others_that_are_many(copies=books.queries.lending_facts(book_id=book_id).copies_count)
+    waiting = Reservation.objects.filter(book_id=book_id, status=Status.PENDING).order_by()
+    others = waiting[: many + in_queue].count() - in_queue  # counts no further than it matters
+    return settings.SHORT_LOAN_DAYS if others >= many else None
 
 
-def is_sought_after(*, copies: int, others: int) -> bool:
-    threshold = settings.SHORT_LOAN_WAITING_PER_COPY
-    return threshold > 0 and others >= threshold * max(copies, 1)
+def others_that_are_many(*, copies: int) -> int:
+    """From so many waiting on, a book with these copies goes out for the shorter time."""
+    return settings.SHORT_LOAN_WAITING_PER_COPY * max(copies, 1)
 
 
 def cut(wanted: int, *, plan_days: int, short_loan: int | None) -> int:

@@ -1,30 +1,54 @@
-"""Periodic work; each run is bounded and safe to repeat."""
+"""Periodic work; each run is bounded in time, safe to repeat, and safe beside another run of itself."""
 
 from celery import shared_task
 from django.utils import timezone
 
 import books.queries
 from reservations import queries
-from reservations.services import allocate, expire_hold, forget_old_loans
+from reservations.one_by_one import in_turn, on_its_own
+from reservations.services import allocate, expire_hold, follow_calendar, forget_old_loans
 
 BATCH = 500
+# How long a run may take: what is left then is the next run's.
+SECONDS = 45.0
 
 
 @shared_task
 def expire_holds() -> int:
     """End the holds whose time has run out; returns how many were looked at."""
-    now = timezone.now()
-    over = queries.holds_over(now=now, limit=BATCH)
-    for reservation_id in over:
-        expire_hold(reservation_id=reservation_id, now=now)
-    return len(over)
+    now, looked_at = timezone.now(), 0
+
+    def over(after: int) -> list[int]:
+        return queries.holds_over(now=now, after=after, limit=BATCH)
+
+    for reservation_id in in_turn("expire-holds", over, seconds=SECONDS):
+        looked_at += 1
+        with on_its_own("The hold of reservation", reservation_id):
+            expire_hold(reservation_id=reservation_id, now=now)
+    return looked_at
 
 
 @shared_task
 def sweep_free_copies() -> int:
-    """Allocate where somebody waits although a copy is free: what a crash or a passed quota left behind."""
-    now = timezone.now()
-    return sum(len(allocate(book_id=book_id, now=now)) for book_id in books.queries.ids_waited_for_in_vain(limit=BATCH))
+    """Allocate where somebody waits although a copy is free: what a crash, a passed quota or the end of a pause left.
+
+    Returns how many copies found their patron.
+    """
+    now, held = timezone.now(), 0
+
+    def in_vain(after: int) -> list[int]:
+        return books.queries.ids_waited_for_in_vain(after=after, limit=BATCH)
+
+    for book_id in in_turn("sweep", in_vain, seconds=SECONDS):
+        with on_its_own("The free copies of book", book_id):
+            held += len(allocate(book_id=book_id, now=now))
+    return held
+
+
+@shared_task
+def follow_library_calendar() -> None:
+    """Hourly: what was just being held or lent while the calendar changed, and what failed then."""
+    follow_calendar(now=timezone.now())
 
 
 @shared_task

@@ -40,6 +40,7 @@ class Action(models.TextChoices):
     BANK_ACCOUNT_CHANGED = "bank_account_changed", _("Bank account changed")
     NAMES_MERGED = "names_merged", _("Merged in the catalogue")
     RESERVATION_CHANGED = "reservation_changed", _("Reservation changed by staff")
+    CALENDAR_CHANGED = "calendar_changed", _("Library calendar changed")
     IMPORT_REVERTED = "import_reverted", _("Import taken back")
     ACCESS_DENIED = "access_denied", _("Access denied")
 

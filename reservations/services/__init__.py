@@ -2,6 +2,8 @@
 
 from reservations.extensions import NotExtendable, QueueNotEmpty
 from reservations.services.allocate import allocate, allocate_for_patron
+from reservations.services.calendar import ClosureNotFound, change_closure, close_library, close_weekly, reopen_library
+from reservations.services.calendar_feed import end_feed, renew_feed
 from reservations.services.cancel import NotCancellable, cancel, expire_hold
 from reservations.services.dates import (
     Extension,
@@ -15,7 +17,9 @@ from reservations.services.dates import (
 from reservations.services.defer import NobodyElse, defer
 from reservations.services.history import forget_loans_of, forget_old_loans
 from reservations.services.loans import NotReturnable, ReturnResult, check_out, return_copy
+from reservations.services.lookup import ChangedMeanwhile
 from reservations.services.lost import NotLost, NotOnLoan, find_copy, lose_copy
+from reservations.services.moving_dates import follow_calendar
 from reservations.services.reserve import reserve
 from reservations.services.undo import NotUndoable, undo_check_out, undo_return
 from reservations.standing import (
@@ -29,6 +33,8 @@ from reservations.standing import (
 __all__ = [
     "AlreadyReserved",
     "BookUnavailable",
+    "ChangedMeanwhile",
+    "ClosureNotFound",
     "Extension",
     "NobodyElse",
     "NotCancellable",
@@ -47,17 +53,24 @@ __all__ = [
     "allocate",
     "allocate_for_patron",
     "cancel",
+    "change_closure",
     "change_days",
     "check_out",
+    "close_library",
+    "close_weekly",
     "defer",
+    "end_feed",
     "expire_hold",
     "extend",
     "extend_all",
     "find_copy",
+    "follow_calendar",
     "forget_loans_of",
     "forget_old_loans",
     "lose_copy",
     "pause",
+    "renew_feed",
+    "reopen_library",
     "reserve",
     "return_copy",
     "undo_check_out",

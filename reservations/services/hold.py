@@ -33,7 +33,7 @@ def hold_copy(
     `overridden` are codes of refusals that a librarian has set aside. Raises what `check_may_hold` raises; then nothing
     was changed.
     """
-    short_loan = short_loan_days(book_id=reservation.remembered_book_id)
+    short_loan = short_loan_days(book_id=reservation.remembered_book_id, in_queue=True)
     days = cut(reservation.days, plan_days=standing.plan.max_days, short_loan=short_loan)
     price = standing.price(daily_fee=daily_fee, days=days)
     check_may_hold(standing, price=price, overridden=overridden)
