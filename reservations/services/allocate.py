@@ -3,8 +3,6 @@
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
-
 import books.services
 import subscriptions.services
 from library_portal.errors import PortalError
@@ -12,6 +10,7 @@ from library_portal.outbox import record
 from reservations.events import ReservationPassedOver
 from reservations.models import Reservation, Status
 from reservations.services.hold import hold_copy
+from reservations.services.keeping import Keeping, for_good
 from reservations.services.queue import next_in_queue, place_of, queue_changed
 from reservations.short_loans import cut, short_loan_days
 from reservations.standing import (
@@ -26,13 +25,13 @@ from reservations.standing import (
 LOOK_AHEAD = 50
 
 
-def allocate(*, book_id: int, now: datetime) -> list[int]:
+def allocate(*, book_id: int, now: datetime, keep: Keeping = for_good) -> list[int]:
     """Give the book's free copies to the first eligible patrons waiting; returns their reservations' ids, in order.
 
-    Safe to repeat at any time. Must not run inside a transaction: each copy's is its own.
+    Safe to repeat at any time. Must not run inside a transaction: each copy's is its own, except in a rehearsal.
     """
     held: list[int] = []
-    while (candidate := _tryfirst_eligible(book_id=book_id, now=now)) is not None:
+    while (candidate := _try_first_eligible(book_id=book_id, now=now, keep=keep)) is not None:
         if candidate.status == Status.READY:
             held.append(candidate.pk)
     return held
@@ -48,12 +47,16 @@ def allocate_for_patron(*, user_id: int, now: datetime) -> list[int]:
     ]
 
 
-@transaction.atomic(durable=True)
-def _tryfirst_eligible(*, book_id: int, now: datetime) -> Reservation | None:
+def _try_first_eligible(*, book_id: int, now: datetime, keep: Keeping) -> Reservation | None:
     """Hold a free copy for the first who looks eligible; None when there is no copy or nobody to have it.
 
     Who looked eligible and is not under the lock (money went elsewhere meanwhile) comes back still pending.
     """
+    with keep():
+        return _hold_for_first_eligible(book_id=book_id, now=now)
+
+
+def _hold_for_first_eligible(*, book_id: int, now: datetime) -> Reservation | None:
     book = books.services.lock_book(book_id=book_id)
     copy = books.services.first_free_copy(book_id=book_id)
     candidate = copy and first_eligible(book_id=book_id, daily_fee=book.daily_fee, now=now)
@@ -70,7 +73,7 @@ def _tryfirst_eligible(*, book_id: int, now: datetime) -> Reservation | None:
 
 def first_eligible(*, book_id: int, daily_fee: Decimal, now: datetime) -> Reservation | None:
     """Look along the queue without locking wallets; who is not eligible is passed over and told why."""
-    last, short_loan = None, short_loan_days(book_id=book_id)
+    last, short_loan = None, short_loan_days(book_id=book_id, in_queue=True)
     while places := next_in_queue(book_id=book_id, now=now, after=last, limit=LOOK_AHEAD):
         standings = standings_of(user_ids={place.user_id for place in places}, now=now)
         if _follow_plans(places, standings):

@@ -52,7 +52,7 @@ def check_out(*, reservation_id: int, now: datetime, reason: str = "") -> Reserv
 
 def start_loan(reservation: Reservation, *, now: datetime, reason: str = "") -> None:
     """Lend the locked reservation's copy. Raises NotCheckable, also when the hold has run out."""
-    if reservation.copy_id is None or _hold_is_over(reservation, now):
+    if reservation.copy_id is None or hold_is_over(reservation, now):
         raise NotCheckable
     take_step(reservation, Action.CHECK_OUT, refusal=NotCheckable, reason=reason)
     today = timezone.localdate(now)
@@ -143,5 +143,5 @@ def _settle(reservation: Reservation) -> Decimal:
     )
 
 
-def _hold_is_over(reservation: Reservation, now: datetime) -> bool:
+def hold_is_over(reservation: Reservation, now: datetime) -> bool:
     return reservation.hold_until is not None and reservation.hold_until <= now

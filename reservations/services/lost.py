@@ -61,14 +61,15 @@ def find_copy(*, reservation_id: int, now: datetime, reason: str = "") -> Reserv
 
     Raises ReservationNotFound, NotLost.
     """
-    reservation = _find(reservation_id=reservation_id, reason=reason)
+    with transaction.atomic(durable=True):
+        reservation = lock_reservation(reservation_id=reservation_id)
+        put_found_copy_back(reservation, reason=reason)
     allocate(book_id=reservation.remembered_book_id, now=now)
     return reservation
 
 
-@transaction.atomic(durable=True)
-def _find(*, reservation_id: int, reason: str) -> Reservation:
-    reservation = lock_reservation(reservation_id=reservation_id)
+def put_found_copy_back(reservation: Reservation, *, reason: str = "") -> None:
+    """The lost copy of the locked reservation is on the shelf again; the caller allocates. Raises NotLost."""
     if reservation.lost_on is None or reservation.copy_id is None:
         raise NotLost
     take_step(reservation, Action.FIND, refusal=NotLost, reason=reason)
@@ -91,7 +92,6 @@ def _find(*, reservation_id: int, reason: str) -> Reservation:
             refunded=f"{refunded:.2f}",
         )
     )
-    return reservation
 
 
 def lost_subject(reservation: Reservation) -> str:

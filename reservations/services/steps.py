@@ -31,10 +31,14 @@ def key_of(reservation: Reservation, what: str) -> str:
     return f"{reservation.subject}:{reservation.step}:{what}"
 
 
+def is_by_staff(reservation: Reservation) -> bool:
+    """Whether somebody else than the patron asks for it; workers and commands are nobody."""
+    return current_origin().actor_id not in (None, reservation.user_id)
+
+
 def _write_down(reservation: Reservation, action: Action, reason: str, details: dict[str, Any]) -> None:
-    """Only what somebody else did than the patron."""
-    actor_id = current_origin().actor_id
-    if actor_id is None or actor_id == reservation.user_id:
+    """What staff do to others, and what a reason was given for: nobody sets a rule aside unseen, for oneself either."""
+    if not (reason or is_by_staff(reservation)):
         return
     library_portal.audit.record(
         Audited.RESERVATION_CHANGED,

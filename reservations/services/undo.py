@@ -11,9 +11,10 @@ import books.services
 import subscriptions.services
 from library_portal.outbox import record
 from reservations.events import ReservationScanUndone
-from reservations.models import Reservation, Status
+from reservations.models import OPEN, HoldShelfPlace, Reservation, Status
 from reservations.services.hold import give_hold_back
-from reservations.services.lookup import ReservationNotFound
+from reservations.services.keeping import lock_several_wallets
+from reservations.services.lookup import ReservationNotFound, lock_reservation
 from reservations.services.steps import key_of, take_step
 from reservations.standing import ReservationError
 from reservations.transitions import Action
@@ -29,8 +30,14 @@ def undo_check_out(*, reservation_id: int, step: int, done_at: datetime, now: da
 
     Raises ReservationNotFound, NotUndoable (something has happened since, or more than `UNDO_SECONDS` have passed).
     """
-    reservation, _other = _lock_with_next_holder(reservation_id)
-    _check_just_done(reservation, step=step, done_at=done_at, now=now)
+    reservation = lock_reservation(reservation_id=reservation_id)
+    check_just_done(reservation, step=step, done_at=done_at, now=now)
+    take_loan_back(reservation)
+    return reservation
+
+
+def take_loan_back(reservation: Reservation) -> None:
+    """The locked reservation's loan is a hold again. Raises NotUndoable where there is no loan."""
     lent_on = reservation.starts_on
     take_step(reservation, Action.UNDO_CHECK_OUT, refusal=NotUndoable)
     reservation.starts_on = reservation.due_on = None
@@ -39,7 +46,6 @@ def undo_check_out(*, reservation_id: int, step: int, done_at: datetime, now: da
         copy_id=reservation.copy_id, book_id=reservation.remembered_book_id, lent_on=lent_on
     )
     _tell(reservation)
-    return reservation
 
 
 @transaction.atomic(durable=True)
@@ -49,14 +55,17 @@ def undo_return(*, reservation_id: int, step: int, done_at: datetime, now: datet
     Raises ReservationNotFound, NotUndoable (see above; also when the next reader has the copy, or the refund is spent).
     """
     reservation, next_holder = _lock_with_next_holder(reservation_id)
-    _check_just_done(reservation, step=step, done_at=done_at, now=now)
+    check_just_done(reservation, step=step, done_at=done_at, now=now)
+    _check_not_asked_for_again(reservation)
     take_step(reservation, Action.UNDO_RETURN, refusal=NotUndoable)
     if next_holder is not None:
         give_hold_back(next_holder, Action.PUT_BACK)
+        _tell(next_holder)
     try:
         books.services.lend_again(copy_id=reservation.copy_id)
     except books.services.CopyNotFree as error:
         raise NotUndoable(_("The next reader has this copy by now.")) from error
+    HoldShelfPlace.objects.filter(copy_id=reservation.copy_id).delete()
     _take_money_of_return_back(reservation)
     reservation.refunded = reservation.late_fee = Decimal("0.00")
     reservation.closed_at = None
@@ -66,7 +75,8 @@ def undo_return(*, reservation_id: int, step: int, done_at: datetime, now: datet
 
 
 def _lock_with_next_holder(reservation_id: int) -> tuple[Reservation, Reservation | None]:
-    """Book, then both wallets in the order of their people's ids, then the reservations (docs/locking.md)."""
+    """Alone at several wallets, then book, both wallets, and the reservations by id (docs/locking.md)."""
+    lock_several_wallets()
     found = (
         Reservation.objects.filter(pk=reservation_id, book__isnull=False)
         .values("book_id", "copy_id", "user_id")
@@ -85,9 +95,19 @@ def _lock_with_next_holder(reservation_id: int) -> tuple[Reservation, Reservatio
     return locked[reservation_id], locked[holder.pk] if holder else None
 
 
-def _check_just_done(reservation: Reservation, *, step: int, done_at: datetime, now: datetime) -> None:
+def check_just_done(reservation: Reservation, *, step: int, done_at: datetime, now: datetime) -> None:
+    """Raises NotUndoable when something has happened since, or too much time has passed."""
     if reservation.step != step or now - done_at > timedelta(seconds=settings.UNDO_SECONDS):
         raise NotUndoable
+    if reservation.book_id is None:  # forgotten just now
+        raise NotUndoable
+
+
+def _check_not_asked_for_again(reservation: Reservation) -> None:
+    """One open reservation per patron and book: the returned loan can't be a second one."""
+    others = Reservation.objects.filter(user_id=reservation.user_id, book_id=reservation.book_id, status__in=OPEN)
+    if others.exists():
+        raise NotUndoable(_("The reader has asked for this book again."))
 
 
 def _take_money_of_return_back(reservation: Reservation) -> None:
