@@ -12,19 +12,22 @@ from django.utils.translation import gettext as _
 
 from library_portal.notifications.models import Notification
 from library_portal.notifications.sms import send_sms
+from library_portal.notifications.truth import Words
 
 
-def mail_notification(notification: Notification, *, to: str, language: str = "") -> None:
+def mail_notification(notification: Notification, words: Words, *, to: str) -> None:
     """Raises OSError or smtplib.SMTPException when the mail server is away."""
     message_id = _message_id("notification", f"{notification.user_id}:{notification.key}")
-    link = urljoin(settings.PUBLIC_URL, notification.url) if notification.url else ""
-    with translation.override(language or settings.LANGUAGE_CODE):
-        _mail("notification", notification.title, to, message_id, {"notification": notification, "link": link})
+    _mail("notification", words.title, to, message_id, {"words": words, "link": _address(notification.url)})
 
 
-def text_notification(notification: Notification, *, to: str) -> None:
+def text_notification(notification: Notification, words: Words, *, to: str) -> None:
     """Its title and where to read on. Raises SmsNotAvailable, SmsRefused."""
-    send_sms(to=to, text=f"{notification.title}\n{urljoin(settings.PUBLIC_URL, notification.url)}")
+    send_sms(to=to, text=f"{words.title}\n{_address(notification.url)}".strip())
+
+
+def _address(path: str) -> str:
+    return urljoin(settings.PUBLIC_URL, path) if path else ""
 
 
 def send_code(*, channel: str, to: str, code: str, minutes: int, purpose: str, language: str) -> None:

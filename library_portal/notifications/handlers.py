@@ -2,9 +2,10 @@
 
 from library_portal.notifications import channels, queries
 from library_portal.notifications.events import NotificationCreated
+from library_portal.notifications.languages import speaking_to
 from library_portal.notifications.models import Kind, Notification
 from library_portal.notifications.sms import sms_is_available
-from library_portal.notifications.truth import still_true
+from library_portal.notifications.truth import words_now
 from library_portal.outbox import subscribe
 from library_portal.outbox.registry import Delivered
 
@@ -15,9 +16,11 @@ def mail_notification(delivered: Delivered) -> None:
     notification = _worth_sending(delivered)
     if notification is None:
         return
-    former, user = _former_address(notification, by_mail=True), notification.user
-    if to := former or _confirmed_mail(notification):
-        channels.mail_notification(notification, to=to, language=user.language)
+    former = _former_address(notification, by_mail=True)
+    to = former or _confirmed_mail(notification)
+    with speaking_to(notification.user_id):
+        if to and (words := words_now(notification)):
+            channels.mail_notification(notification, words, to=to)
     if former:
         _forget_former_address(notification)
 
@@ -29,18 +32,18 @@ def text_notification(delivered: Delivered) -> None:
     if notification is None or not sms_is_available():
         return
     former = _former_address(notification, by_mail=False)
-    if to := former or _confirmed_phone(notification):
-        channels.text_notification(notification, to=to)
+    to = former or _confirmed_phone(notification)
+    with speaking_to(notification.user_id):
+        if to and (words := words_now(notification)):
+            channels.text_notification(notification, words, to=to)
     if former:
         _forget_former_address(notification)
 
 
 def _worth_sending(delivered: Delivered) -> Notification | None:
-    """None when it was erased, is no longer true, or its person is closed."""
+    """None when it was erased, or its person is closed."""
     found = Notification.objects.select_related("user").filter(pk=delivered.payload["notification_id"]).first()
-    if found is None or not found.user.is_active or not still_true(kind=found.kind, subject=found.subject):
-        return None
-    return found
+    return found if found and found.user.is_active else None
 
 
 def _former_address(notification: Notification, *, by_mail: bool) -> str:

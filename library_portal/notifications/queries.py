@@ -10,6 +10,10 @@ def inbox(*, user_id: int) -> QuerySet[Notification]:
     return Notification.objects.filter(user_id=user_id).defer("former_address").order_by("-id")
 
 
+def was_told(*, user_id: int, kind: str, subject: str) -> bool:
+    return Notification.objects.filter(user_id=user_id, kind=kind, subject=subject).exists()
+
+
 def unread_count(*, user_id: int) -> int:
     """Unread messages, counted up to `MOST_UNREAD_SHOWN`: a badge needs no more."""
     return Notification.objects.filter(user_id=user_id, read_at=None)[:MOST_UNREAD_SHOWN].count()

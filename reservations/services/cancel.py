@@ -13,7 +13,7 @@ from reservations.models import CLOSED, Reservation, Status
 from reservations.services.allocate import allocate
 from reservations.services.lookup import lock_reservation
 from reservations.services.queue import place_of, queue_changed
-from reservations.services.steps import key_of, take_step
+from reservations.services.steps import is_by_staff, key_of, take_step
 from reservations.standing import ReservationError
 from reservations.transitions import Action
 
@@ -22,12 +22,12 @@ class NotCancellable(ReservationError):
     title = _("A book on loan is returned, not cancelled.")
 
 
-def cancel(*, reservation_id: int, now: datetime, reason: str = "") -> Reservation:
+def cancel(*, reservation_id: int, step: int | None = None, now: datetime, reason: str = "") -> Reservation:
     """Cancel a pending or ready reservation; one that has ended stays as it is. `reason` is a librarian's.
 
-    Raises ReservationNotFound, NotCancellable (a book on loan).
+    Raises ReservationNotFound, NotCancellable (a book on loan); ChangedMeanwhile when it is no longer at `step`.
     """
-    return _allocated(*_cancel(reservation_id=reservation_id, now=now, reason=reason), now=now)
+    return _allocated(*_cancel(reservation_id=reservation_id, step=step, now=now, reason=reason), now=now)
 
 
 def expire_hold(*, reservation_id: int, now: datetime) -> Reservation:
@@ -36,8 +36,8 @@ def expire_hold(*, reservation_id: int, now: datetime) -> Reservation:
 
 
 @transaction.atomic(durable=True)
-def _cancel(*, reservation_id: int, now: datetime, reason: str) -> tuple[Reservation, bool]:
-    reservation = lock_reservation(reservation_id=reservation_id)
+def _cancel(*, reservation_id: int, step: int | None, now: datetime, reason: str) -> tuple[Reservation, bool]:
+    reservation = lock_reservation(reservation_id=reservation_id, step=step)
     if reservation.status in CLOSED:
         return reservation, False
     return reservation, end(reservation, Action.CANCEL, now=now, reason=reason)
@@ -67,16 +67,17 @@ def end(reservation: Reservation, action: Action, *, now: datetime, reason: str 
         reference=reservation.subject,
         key=key_of(reservation, "refund"),
     )
-    event = ReservationExpired if action == Action.EXPIRE else ReservationCancelled
-    record(
-        event(
-            reservation_id=reservation.pk,
-            user_id=reservation.user_id,
-            book_id=reservation.remembered_book_id,
-            refunded=f"{reservation.refunded:.2f}",
-        )
-    )
+    _tell(reservation)
     return had_copy
+
+
+def _tell(reservation: Reservation) -> None:
+    ids = {"reservation_id": reservation.pk, "user_id": reservation.user_id, "book_id": reservation.remembered_book_id}
+    refunded = f"{reservation.refunded:.2f}"
+    if reservation.status == Status.EXPIRED:
+        record(ReservationExpired(**ids, refunded=refunded))
+    else:
+        record(ReservationCancelled(**ids, refunded=refunded, by_staff=is_by_staff(reservation)))
 
 
 def _allocated(reservation: Reservation, copy_is_free: bool, *, now: datetime) -> Reservation:

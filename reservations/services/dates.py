@@ -19,7 +19,7 @@ from reservations.models import Reservation, Status
 from reservations.services.allocate import allocate
 from reservations.services.lookup import lock_reservation
 from reservations.services.queue import waiting
-from reservations.services.steps import key_of, take_step
+from reservations.services.steps import is_by_staff, key_of, take_step
 from reservations.short_loans import short_loan_days
 from reservations.standing import DurationTooLong, ReservationError, check_days, standing_of
 from reservations.transitions import Action
@@ -89,6 +89,7 @@ def extend(*, reservation_id: int, until: date | None = None, now: datetime) -> 
             book_id=reservation.remembered_book_id,
             due_on=reservation.due_on.isoformat(),
             charged=f"{longer.price:.2f}",
+            by_staff=is_by_staff(reservation),
         )
     )
     return reservation

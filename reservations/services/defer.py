@@ -21,20 +21,20 @@ class NobodyElse(ReservationError):
     title = _("Nobody else can take this copy now.")
 
 
-def defer(*, reservation_id: int, now: datetime) -> Reservation:
+def defer(*, reservation_id: int, step: int | None = None, now: datetime) -> Reservation:
     """Give the held copy to the next eligible reader and stand right behind; what was paid goes back in full.
 
-    Raises ReservationNotFound, NotOffered (nothing is held), NobodyElse.
+    Raises ReservationNotFound, NotOffered (nothing is held), NobodyElse; ChangedMeanwhile when no longer at `step`.
     """
-    reservation = _defer(reservation_id=reservation_id, now=now)
+    reservation = _defer(reservation_id=reservation_id, step=step, now=now)
     allocate(book_id=reservation.remembered_book_id, now=now)
     reservation.refresh_from_db()
     return reservation
 
 
 @transaction.atomic(durable=True)
-def _defer(*, reservation_id: int, now: datetime) -> Reservation:
-    reservation = lock_reservation(reservation_id=reservation_id)
+def _defer(*, reservation_id: int, step: int | None, now: datetime) -> Reservation:
+    reservation = lock_reservation(reservation_id=reservation_id, step=step)
     book = books.services.lock_book(book_id=reservation.remembered_book_id)
     next_reader = first_eligible(book_id=book.pk, daily_fee=book.daily_fee, now=now)
     if next_reader is None:

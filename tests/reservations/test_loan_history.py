@@ -157,7 +157,7 @@ def test_no_message_is_written_about_what_is_forgotten(reader, now) -> None:
     loan = returned(reader, now)
     keep(reader, False, now)
     payload = {"reservation_id": loan.pk, "user_id": reader.pk}
-    handlers.send_return_receipt(Delivered(1, "reservation.returned", payload, now.isoformat()))
+    handlers.tell_patron(Delivered(1, "reservation.returned", payload, now.isoformat()))
     assert not Notification.objects.exists()
 
 

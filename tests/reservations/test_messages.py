@@ -20,9 +20,10 @@ def reserve(user, book, now) -> Reservation:
     return services.reserve(user_id=user.pk, book_id=book.pk, days=7, join_queue=True, now=now)
 
 
-def put_into_the_inbox(handler: str) -> None:
-    """Deliver to one handler of reservations; the mail is left for later."""
-    for delivery in Delivery.objects.filter(handler=f"reservations.handlers.{handler}", status="waiting"):
+def put_into_the_inbox(event_name: str) -> None:
+    """The message alone; its mail is left for later."""
+    telling = Delivery.objects.filter(handler="reservations.handlers.tell_patron", status="waiting")
+    for delivery in telling.filter(event__name=event_name):
         deliver(delivery_id=delivery.pk, attempts=0)
 
 
@@ -36,8 +37,8 @@ def test_what_is_still_true_is_mailed(now, mailoutbox) -> None:
     holder, waiting = patron(), patron()
     reserve(holder, book, now)
     reserve(waiting, book, now)
-    put_into_the_inbox("tell_copy_ready")
-    put_into_the_inbox("tell_place_in_queue")
+    put_into_the_inbox("reservation.ready")
+    put_into_the_inbox("reservation.created")
     assert mailed_to(holder, mailoutbox) == ["“Emma” is ready for you"]
     assert mailed_to(waiting, mailoutbox) == ["You are in the queue for “Emma”"]
 
@@ -47,7 +48,7 @@ def test_nobody_hears_of_a_copy_that_is_gone(now, mailoutbox, gone: str) -> None
     reader = patron()
     held = reserve(reader, book_with_copies(1), now)
     if gone == "before its mail":
-        put_into_the_inbox("tell_copy_ready")
+        put_into_the_inbox("reservation.ready")
         assert Notification.objects.filter(user=reader, kind="copy_ready").count() == 1
     services.cancel(reservation_id=held.pk, now=now)
     assert mailed_to(reader, mailoutbox) == []
@@ -57,7 +58,7 @@ def test_who_has_the_copy_already_is_not_told_of_the_queue(now, mailoutbox) -> N
     book, reader = book_with_copies(1, title="Emma"), patron()
     holder = reserve(patron(), book, now)
     reserve(reader, book, now)
-    put_into_the_inbox("tell_place_in_queue")
+    put_into_the_inbox("reservation.created")
     services.cancel(reservation_id=holder.pk, now=now)
     assert mailed_to(reader, mailoutbox) == ["“Emma” is ready for you"]
 
@@ -67,8 +68,8 @@ def test_who_left_the_queue_is_not_told_of_being_passed_over(now, mailoutbox) ->
     holder = reserve(patron(), book, now)
     place = reserve(poor, book, now)
     services.cancel(reservation_id=holder.pk, now=now)
-    put_into_the_inbox("tell_place_in_queue")
-    put_into_the_inbox("tell_passed_over")
+    put_into_the_inbox("reservation.created")
+    put_into_the_inbox("reservation.passed_over")
     assert Notification.objects.filter(user=poor, kind="passed_over").count() == 1
     services.cancel(reservation_id=place.pk, now=now)
     assert mailed_to(poor, mailoutbox) == []

@@ -1,0 +1,1 @@
+"""What lending tells people, by event and once a day, and what they can do from the mail."""
