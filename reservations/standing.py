@@ -52,6 +52,10 @@ class Blocked(ReservationError):
     title = _("New holds are blocked until overdue books are back and debts are paid.")
 
 
+class AccountClosed(Blocked):
+    title = _("This account is closed.")
+
+
 class AlreadyReserved(ReservationError):
     code = "already_reserved"
     title = _("You have already reserved this book.")
@@ -161,12 +165,13 @@ def check_days(standing: Standing, days: int) -> None:
 
 
 def check_request(standing: Standing, *, user_id: int, book_id: int, days: int) -> None:
-    """What every request must pass. Raises AlreadyReserved, DurationTooLong, Blocked, BookUnavailable, BookNotFound."""
+    """What every request must pass. Raises BookNotFound, AlreadyReserved, DurationTooLong, Blocked, BookUnavailable."""
+    status = books.queries.status_of(book_id=book_id)
     if Reservation.objects.filter(user_id=user_id, book_id=book_id, status__in=OPEN).exists():
         raise AlreadyReserved
     check_days(standing, days)
     check_may_request(standing)
-    if books.queries.status_of(book_id=book_id) == books.queries.UNAVAILABLE:
+    if status == books.queries.UNAVAILABLE:
         raise BookUnavailable
 
 
@@ -177,18 +182,22 @@ def check_may_wait(standing: Standing) -> None:
 
 
 def check_may_request(standing: Standing) -> None:
-    """Raises Blocked: who owes books or money makes no new request."""
+    """Raises AccountClosed, Blocked: who owes books or money makes no new request."""
+    if not standing.active:
+        raise AccountClosed
     if standing.blocked:
         raise Blocked
 
 
 def check_may_hold(standing: Standing, *, price: Decimal, overridden: Collection[str] = ()) -> None:
-    """Raises Blocked, LimitReached, QuotaReached or InsufficientFunds, in this order.
+    """Raises AccountClosed, Blocked, LimitReached, QuotaReached or InsufficientFunds, in this order.
 
     `overridden` are codes that a librarian has set aside (`OVERRIDABLE`); money is never lent, and who is closed gets
     nothing.
     """
-    if not standing.active or (standing.blocked and Blocked.code not in overridden):
+    if not standing.active:
+        raise AccountClosed
+    if standing.blocked and Blocked.code not in overridden:
         raise Blocked
     if standing.copies_out >= standing.plan.max_copies and LimitReached.code not in overridden:
         raise LimitReached
@@ -211,6 +220,7 @@ def refusal_to_hold(standing: Standing, *, daily_fee: Decimal, days: int) -> Por
 
 
 PASSED_OVER_REASONS: dict[type[PortalError], str] = {
+    AccountClosed: "closed",
     Blocked: "blocked",
     LimitReached: "limit",
     QuotaReached: "limit",

@@ -15,6 +15,7 @@ from reservations.services.queue import next_in_queue, place_of, queue_changed
 from reservations.short_loans import cut, short_loan_days
 from reservations.standing import (
     PASSED_OVER_REASONS,
+    AccountClosed,
     Standing,
     refusal_to_hold,
     standing_of,
@@ -109,9 +110,9 @@ def change_priority(place: Reservation, priority: int) -> None:
 
 
 def _pass_over(candidate: Reservation, refusal: PortalError) -> None:
-    """The place is kept; the patron is told once per reason."""
+    """The place is kept; the patron is told once per reason, unless nobody is there to be told."""
     reason = PASSED_OVER_REASONS[type(refusal)]
-    if reason in candidate.told_reasons:
+    if isinstance(refusal, AccountClosed) or reason in candidate.told_reasons:
         return
     candidate.told_reasons.append(reason)
     candidate.save(update_fields=["told_reasons"])
