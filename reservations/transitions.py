@@ -7,6 +7,7 @@ The services refuse by it, API, pages and admin offer by it, and `docs/reservati
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.conf import settings
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -84,9 +85,11 @@ def transition(status: str, action: Action) -> Transition | None:
 def actions_for(reservation: Reservation, actor: Actor) -> frozenset[Action]:
     """What this actor can ask for now; rules may still refuse it (a limit, funds, somebody waiting)."""
     possible = (row for row in TRANSITIONS if row.before == reservation.status and actor in row.who)
-    return frozenset(row.action for row in possible if _is_open_to(reservation, row.action))
+    return frozenset(row.action for row in possible if _is_open_to(reservation, row.action, actor))
 
 
-def _is_open_to(reservation: Reservation, action: Action) -> bool:
-    """Of what has ended, only a lost copy can be found."""
+def _is_open_to(reservation: Reservation, action: Action, actor: Actor) -> bool:
+    """Of what has ended, only a lost copy can be found; without self-service only the desk lends and takes back."""
+    if action in (Action.CHECK_OUT, Action.RETURN) and actor == Actor.PATRON:
+        return settings.SELF_SERVICE
     return action != Action.FIND or reservation.lost_on is not None

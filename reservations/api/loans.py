@@ -13,7 +13,7 @@ from library_portal.api.permissions import IsLibrarian
 from library_portal.api.schema import may_refuse
 from reservations import events, queries, services, standing
 from reservations.api.answers import as_json, check_self_service, reservation_response, visible_reservation
-from reservations.api.requests import ExtendRequest, LostRequest, ReasonRequest
+from reservations.api.requests import ExtendRequest, LostRequest, ReasonRequest, reason_in
 from reservations.serializers import ExtensionsSerializer, ReservationSerializer, ReturnSerializer
 from subscriptions.services import InsufficientFunds
 
@@ -25,12 +25,6 @@ MAY_NOT_EXTEND = (
     standing.DurationTooLong,
     standing.Blocked,
 )
-
-
-def reason_in(request: Request) -> str:
-    asked = ReasonRequest(data=request.data)
-    asked.is_valid(raise_exception=True)
-    return str(asked.validated_data["reason"])
 
 
 class ReservationCheckOut(Idempotent, APIView):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.request import Request
 
 MAX_DAYS = 3650
 MAX_ID = 2**63 - 1
@@ -71,6 +72,18 @@ class LostRequest(serializers.Serializer):
 
 
 class ReasonRequest(serializers.Serializer):
-    """`reason` is a librarian's, about somebody else's reservation: it is kept in the audit log."""
+    """`reason` is a librarian's and goes into the audit log; a patron's is left out."""
 
     reason = serializers.CharField(max_length=MAX_REASON, required=False, allow_blank=True, default="")
+
+
+def reason_in(request: Request) -> str:
+    """A librarian's, out of the body or, where there is none, the address; what patrons say is not for the audit log.
+
+    Raises ValidationError.
+    """
+    if not request.user.is_staff:
+        return ""
+    asked = ReasonRequest(data=request.query_params if request.method == "DELETE" else request.data)
+    asked.is_valid(raise_exception=True)
+    return str(asked.validated_data["reason"])

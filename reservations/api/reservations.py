@@ -17,7 +17,7 @@ from library_portal.api.schema import may_refuse
 from library_portal.errors import Forbidden, InvalidInput, NotFound
 from reservations import queries, services, standing
 from reservations.api.answers import ReservationPages, reservation_response, visible_reservation
-from reservations.api.requests import ChangeRequest, ReasonRequest, ReservationRequest
+from reservations.api.requests import ChangeRequest, ReservationRequest, reason_in
 from reservations.events import ReservationCreated
 from reservations.filters import ReservationFilter
 from reservations.models import Reservation, Status
@@ -153,9 +153,7 @@ class ReservationDetail(APIView):
     @may_refuse(services.NotCancellable)
     def delete(self, request: Request, pk: int) -> Response:
         reservation = visible_reservation(request, pk)
-        asked = ReasonRequest(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        services.cancel(reservation_id=reservation.pk, now=timezone.now(), reason=asked.validated_data["reason"])
+        services.cancel(reservation_id=reservation.pk, now=timezone.now(), reason=reason_in(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

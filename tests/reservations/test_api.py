@@ -121,13 +121,20 @@ def test_a_quote_has_the_price_and_the_refusal() -> None:
     assert client_of(reader).post("/api/v1/reservations/quote/", {"book": book.pk, "days": 5}).json() == {
         "days": 5,
         "max_days": 7,
+        "short_loan_days": None,
         "daily_fee": "0.10",
         "discount": "standing",
         "discount_percent": 10,
         "price": "0.45",
         "balance": "0.00",
+        "limits": {
+            "copies": {"used": 0, "limit": 5},
+            "holds_this_week": {"used": 0, "limit": 3},
+            "pending": {"used": 0, "limit": 10},
+        },
         "outcome": "ready",
         "queue_position": None,
+        "estimate": None,
         "refusal": {
             "code": "insufficient_funds",
             "detail": "This costs $0.45 and the wallet holds $0.00: $0.45 is missing.",
