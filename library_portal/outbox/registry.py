@@ -1,6 +1,6 @@
 """Which handler wants which event, on which queue."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
@@ -67,6 +67,11 @@ def handler_name(handler: Handler) -> str:
 
 def subscriptions_of(event_name: str) -> list[Subscription]:
     return _by_event.get(event_name, [])
+
+
+def subscriptions_by_event() -> Mapping[str, list[Subscription]]:
+    """All of them, by the event's name."""
+    return _by_event
 
 
 def subscription_named(handler_name: str) -> Subscription:
