@@ -26,6 +26,7 @@ from subscriptions.serializers import (
     WalletSerializer,
 )
 from subscriptions.services import InsufficientFunds
+from subscriptions.statement.filters import StatementFilter
 
 
 class PlanList(ListAPIView):
@@ -84,6 +85,7 @@ class MyWallet(APIView):
 class MyLedger(ListAPIView):
     serializer_class = LedgerEntrySerializer
     pagination_class = CursorPagination
+    filterset_class = StatementFilter
 
     def get_queryset(self) -> Any:
         return queries.statement(user_id=self.request.user.pk)

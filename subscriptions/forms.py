@@ -5,6 +5,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from library_portal.coming_back import stays_here
 from subscriptions import queries
 
 
@@ -36,12 +37,18 @@ class TopUpForm(forms.Form):
         widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.01", "aria-describedby": "amount-hint"}),
     )
     provider = forms.ChoiceField(label=_("Pay with"))
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["provider"].choices = [
             (name, PROVIDER_NAMES.get(name, name)) for name in settings.PAYMENT_PROVIDERS
         ]
+
+    def clean_next(self) -> str:
+        """Where to go on once the money is there; empty for the wallet."""
+        wanted = self.cleaned_data["next"]
+        return wanted if stays_here(wanted) else ""
 
 
 PROVIDER_NAMES = {"test": _("Test provider (no real money)"), "stripe": "Stripe", "paypal": "PayPal"}

@@ -5,27 +5,39 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from library_portal.coming_back import stays_here
 from library_portal.interface import dollars
 from subscriptions import queries, services
 from subscriptions.checkout import checkout_url, payment_at
 from subscriptions.forms import TopUpForm
 from subscriptions.models import LedgerEntry, Payment
+from subscriptions.references import meanings
+from subscriptions.statement.filters import StatementFilter
 
 ENTRIES_SHOWN = 20
 AMOUNTS_OFFERED = (5, 10, 20, 50)
+# In the session: the page that sent its reader to top up.
+GO_ON = "after_payment"
 
 
 @login_required
 @require_safe
 def wallet(request: HttpRequest) -> HttpResponse:
-    return _wallet_page(request, TopUpForm())
+    return _wallet_page(request, TopUpForm(initial=_asked_for(request)))
+
+
+def _asked_for(request: HttpRequest) -> dict[str, str]:
+    """What another page says is missing, and where to go on once it is there."""
+    asked = {name: request.GET[name] for name in ("amount", "next") if name in request.GET}
+    return asked if stays_here(asked.get("next", "/")) else {}
 
 
 @require_POST
@@ -36,6 +48,7 @@ def top_up(request: HttpRequest) -> HttpResponse:
     form = TopUpForm(request.POST)
     if not form.is_valid():
         return _wallet_page(request, form, status=422)
+    request.session[GO_ON] = form.cleaned_data.pop("next")
     payment = services.start_top_up(user_id=request.user.pk, **form.cleaned_data)
     return redirect(checkout_url(payment) or "wallet")
 
@@ -51,7 +64,7 @@ def test_payment(request: HttpRequest, token: str) -> HttpResponse:
     else:
         payment = services.cancel_payment(payment_id=payment.pk)
     _tell(request, payment)
-    return redirect("wallet")
+    return redirect(request.session.pop(GO_ON, "") or "wallet")
 
 
 def _tell(request: HttpRequest, payment: Payment) -> None:
@@ -63,11 +76,15 @@ def _tell(request: HttpRequest, payment: Payment) -> None:
 
 def _wallet_page(request: HttpRequest, form: TopUpForm, status: int = 200) -> HttpResponse:
     user_id, now = request.user.pk, timezone.now()
-    entries = _statement(user_id, request.GET.get("before", ""))
+    chosen = StatementFilter(request.GET, queryset=queries.statement(user_id=user_id))
+    entries = _older_than(request.GET.get("before", ""), chosen.qs if chosen.is_valid() else chosen.queryset)
     shown: dict[str, Any] = {
         "wallet": queries.wallet_of(user_id=user_id),
         "plan": queries.current_plan(user_id=user_id, now=now),
         "entries": entries[:ENTRIES_SHOWN],
+        "meanings": meanings(entries[:ENTRIES_SHOWN]),
+        "chosen": chosen,
+        "query": _without(request.GET, "before"),
         "older": entries[ENTRIES_SHOWN - 1].pk if len(entries) > ENTRIES_SHOWN else None,
         "form": form,
         "amounts": AMOUNTS_OFFERED,
@@ -75,9 +92,15 @@ def _wallet_page(request: HttpRequest, form: TopUpForm, status: int = 200) -> Ht
     return render(request, "subscriptions/wallet.html", shown, status=status)
 
 
-def _statement(user_id: int, before: str) -> list[LedgerEntry]:
+def _without(query: QueryDict, name: str) -> str:
+    """What was chosen, for links to further pages of it."""
+    kept = query.copy()
+    kept.pop(name, None)
+    return kept.urlencode()
+
+
+def _older_than(before: str, entries: QuerySet[LedgerEntry]) -> list[LedgerEntry]:
     """Entries older than `before`, one more than is shown."""
-    entries = queries.statement(user_id=user_id)
     if before.isascii() and before.isdigit() and len(before) < 19:
         entries = entries.filter(pk__lt=int(before))
     return list(entries[: ENTRIES_SHOWN + 1])
