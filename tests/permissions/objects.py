@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
+import reservations.services
 import subscriptions.services
 from accounts.models import Role, Session, User
 from accounts.services.sessions import Device, open_session
@@ -22,6 +23,7 @@ from books.sitemaps import PART
 from library_portal.audit.models import Action, AuditEntry
 from library_portal.notifications.models import Kind, Notification, Preference
 from library_portal.outbox.models import Delivery, OutboxEvent
+from reservations.calendar_feed.addresses import token_of
 from reservations.models import PastLoans, Reservation
 from subscriptions.checkout import checkout_url
 from subscriptions.models import Debt, Payment, Plan, Wallet
@@ -45,7 +47,8 @@ def _maker(route: str) -> Maker:
     """That of the longest beginning; a KeyError names a route for which somebody has to say how to make its object."""
     fitting = [beginning for beginning in MAKERS if route.startswith(beginning)]
     if not fitting:
-        raise KeyError(f"tests/permissions/objects.py does not know what to put into {route}")
+        raise KeyError(f"tests/permissions/objects.py does not know what to put into {
+    "/me/wallet/entries/": a_ledger_entry,route}")
     return MAKERS[max(fitting, key=len)]
 
 
@@ -80,6 +83,10 @@ def past_loans(_owner: User) -> int:
     return PastLoans.objects.create(book=BookFactory()).pk
 
 
+def a_purchase_suggestion(_owner: User) -> int:
+    return BookFactory(waiting_count=9).pk
+
+
 def an_import(_owner: User) -> int:
     return ImportJob.objects.create(file_name="books.csv", format=ImportJob.Format.CSV).pk
 
@@ -91,6 +98,10 @@ def a_payment(owner: User) -> int:
 def a_place_to_pay(owner: User) -> str:
     url = checkout_url(Payment.objects.get(pk=a_payment(owner)))
     return url.rstrip("/").rpartition("/")[2]
+
+
+def a_calendar_feed(owner: User) -> str:
+    return token_of(reservations.services.renew_feed(user_id=owner.pk))
 
 
 def a_session(owner: User) -> Any:
@@ -126,7 +137,7 @@ def a_ledger_entry(owner: User) -> int:
 
 
 def a_debt(owner: User) -> int:
-    return Debt.objects.create(wallet_id=a_wallet(owner), amount=1, outstanding=1, reference="reservation:1").pk
+    return Debt.objects.create(wallet_id=a_wallet(owner), amount=1, outstanding=1, reference="reservation:1", idempotency_key="a key").pk
 
 
 def a_watch(owner: User) -> int:
@@ -158,6 +169,7 @@ MAKERS: dict[str, Maker] = {
     "/media/covers/": a_cover_picture,
     "/pay/test/": a_place_to_pay,
     "/me/reservations/": a_reservation,
+    "/calendar/": a_calendar_feed,
     "/me/inbox/": a_notification,
     "/me/security/sessions/": a_session,
     "/api/v1/books/": a_book,
@@ -193,6 +205,7 @@ MAKERS: dict[str, Maker] = {
     "/admin/outbox/delivery/": a_delivery,
     "/admin/outbox/outboxevent/": an_event,
     "/admin/reservations/pastloans/": past_loans,
+    "/admin/reservations/purchasesuggestion/": a_purchase_suggestion,
     "/admin/reservations/reservation/": a_reservation,
     "/admin/subscriptions/debt/": a_debt,
     "/admin/subscriptions/ledgerentry/": a_ledger_entry,
