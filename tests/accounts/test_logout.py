@@ -11,7 +11,8 @@ pytestmark = pytest.mark.django_db
 # Not pages: downloads, a script, answers to a script.
 OTHERS = (
     "/admin/audit/auditentry/export/", "/admin/books/book/export/csv/", "/admin/books/book/export/marcxml/",
-    "/admin/jsi18n/", "/admin/autocomplete/",
+    "/admin/jsi18n/", "/admin/autocomplete/", "/me/calendar/library.ics",
+    "/admin/reservations/purchasesuggestion/export/",
 )  # fmt: skip
 PAGES = [
     row.route

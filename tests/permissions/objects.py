@@ -24,7 +24,7 @@ from library_portal.audit.models import Action, AuditEntry
 from library_portal.notifications.models import Kind, Notification, Preference
 from library_portal.outbox.models import Delivery, OutboxEvent
 from reservations.calendar_feed.addresses import token_of
-from reservations.models import PastLoans, Reservation
+from reservations.models import Closure, PastLoans, Reservation
 from subscriptions.checkout import checkout_url
 from subscriptions.models import Debt, Payment, Plan, Wallet
 from tests.factories.books import AuthorFactory, BookFactory, CopyFactory, GenreFactory, PublisherFactory
@@ -47,8 +47,7 @@ def _maker(route: str) -> Maker:
     """That of the longest beginning; a KeyError names a route for which somebody has to say how to make its object."""
     fitting = [beginning for beginning in MAKERS if route.startswith(beginning)]
     if not fitting:
-        raise KeyError(f"tests/permissions/objects.py does not know what to put into {
-    "/me/wallet/entries/": a_ledger_entry,route}")
+        raise KeyError(f"tests/permissions/objects.py does not know what to put into {route}")
     return MAKERS[max(fitting, key=len)]
 
 
@@ -77,6 +76,11 @@ def an_audit_entry(owner: User) -> int:
 
 def a_reservation(owner: User) -> int:
     return Reservation.objects.create(user=owner, book=BookFactory(), days=7).pk
+
+
+def a_closure(_owner: User) -> int:
+    today = timezone.localdate()
+    return Closure.objects.create(first_on=today, last_on=today, reason="Works").pk
 
 
 def past_loans(_owner: User) -> int:
@@ -171,6 +175,7 @@ MAKERS: dict[str, Maker] = {
     "/me/reservations/": a_reservation,
     "/calendar/": a_calendar_feed,
     "/me/inbox/": a_notification,
+    "/me/wallet/entries/": a_ledger_entry,
     "/me/security/sessions/": a_session,
     "/api/v1/books/": a_book,
     "/api/v1/books/isbn/": a_book_with_an_isbn,
@@ -204,6 +209,7 @@ MAKERS: dict[str, Maker] = {
     "/admin/notifications/preference/": a_preference,
     "/admin/outbox/delivery/": a_delivery,
     "/admin/outbox/outboxevent/": an_event,
+    "/admin/reservations/closure/": a_closure,
     "/admin/reservations/pastloans/": past_loans,
     "/admin/reservations/purchasesuggestion/": a_purchase_suggestion,
     "/admin/reservations/reservation/": a_reservation,
