@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reservations.api import loans, queue, quote, reservations, shelves
+from reservations.api import calendar, loans, queue, quote, reservations, shelves
 
 urlpatterns = [
     path("reservations/", reservations.ReservationList.as_view(), name="api-reservations"),
@@ -11,9 +11,11 @@ urlpatterns = [
     path("reservations/<int:pk>/return/", loans.ReservationReturn.as_view(), name="api-reservation-return"),
     path("reservations/<int:pk>/extend/", loans.ReservationExtend.as_view(), name="api-reservation-extend"),
     path("reservations/<int:pk>/defer/", queue.ReservationDefer.as_view(), name="api-reservation-defer"),
+    path("reservations/<int:pk>/move/", queue.ReservationMove.as_view(), name="api-reservation-move"),
     path("reservations/<int:pk>/lost/", loans.ReservationLost.as_view(), name="api-reservation-lost"),
     path("reservations/<int:pk>/found/", loans.ReservationFound.as_view(), name="api-reservation-found"),
     path("books/<int:pk>/availability/", quote.BookAvailability.as_view(), name="api-book-availability"),
+    path("calendar/", calendar.LibraryDays.as_view(), name="api-calendar"),
     path("users/me/books/", shelves.MyBooks.as_view(), name="api-my-books"),
     path("users/borrowed-books/", shelves.MyBorrowedBooks.as_view(), name="api-my-borrowed-books"),
     path("users/<int:pk>/borrowed-books/", shelves.BorrowedBooks.as_view(), name="api-borrowed-books"),

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from reservations import opening_days
 from reservations.calendar_feed import views as calendar_feed
 from reservations.views import actions, from_mail, reserving, shelf
 
@@ -20,5 +21,6 @@ urlpatterns = [
     path("me/calendar/renew/", calendar_feed.renew, name="calendar-renew"),
     path("me/calendar/end/", calendar_feed.end, name="calendar-end"),
     path("me/calendar/library.ics", calendar_feed.download, name="calendar-file"),
+    path("opening-days/", opening_days.page, name="opening-days"),
     path("calendar/<str:token>.ics", calendar_feed.feed, name="calendar-feed"),
 ]
