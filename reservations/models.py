@@ -183,6 +183,12 @@ class Reservation(models.Model):
     def is_overdue(self) -> bool:
         return self.status == Status.ACTIVE and self.due_on is not None and self.due_on < timezone.localdate()
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether the place is passed over today, and kept."""
+        paused_until = self.paused_until if self.status == Status.PENDING else None
+        return paused_until is not None and paused_until > timezone.localdate()
+
 
 class HoldShelfPlace(models.Model):
     """A copy on the hold shelf, and for whom it was put there; a hold whose copy is not there is still to be pulled."""

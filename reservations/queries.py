@@ -78,10 +78,6 @@ class Shelf:
     ready: list[Reservation]
     on_loan: list[Reservation]
     waiting: list[Reservation]
-    history: list[Reservation]
-
-
-HISTORY_SHOWN = 20
 
 
 def reservations() -> QuerySet[Reservation]:
@@ -126,14 +122,12 @@ def has_asked_for(*, user_id: int, book_id: int) -> bool:
 
 
 def shelf(*, user_id: int) -> Shelf:
-    """Everything a patron has to do with, and the last of what ended."""
+    """Everything a patron has to do with; what ended is in `history.py`."""
     open_ones = with_places(reservations_of(user_id=user_id).filter(status__in=OPEN))
-    ended = reservations_of(user_id=user_id).exclude(status__in=OPEN).order_by("-closed_at")[:HISTORY_SHOWN]
     return Shelf(
         ready=[one for one in open_ones if one.status == Status.READY],
         on_loan=sorted((one for one in open_ones if one.status == Status.ACTIVE), key=lambda one: str(one.due_on)),
         waiting=[one for one in open_ones if one.status == Status.PENDING],
-        history=list(ended),
     )
 
 

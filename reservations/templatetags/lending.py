@@ -1,28 +1,24 @@
 """Template tags by which pages of other contexts show lending: the catalogue itself does not know who borrows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
+from library_portal.errors import PortalError
 from reservations import queries
 from reservations.models import Reservation
-from subscriptions.discounts import reservation_price
+from reservations.offers import offers_for, pick_up
+from reservations.refusals import explained
+from reservations.short_loans import short_loan_days
 
 register = template.Library()
-
-
-@dataclass(frozen=True)
-class DaysOffer:
-    """How many days, and what they cost this patron in dollars."""
-
-    days: int
-    price: Decimal
+register.filter("extensions_left", queries.extensions_left)
 
 
 @register.inclusion_tag("reservations/_lending.html", takes_context=True)
@@ -30,21 +26,31 @@ def lending(context: dict[str, Any], book: dict[str, Any]) -> dict[str, Any]:
     """The card beside a book: its copies and queue, and what this reader can do next."""
     request, now = context["request"], timezone.now()
     shown = {"request": request, "user": request.user, "book": book, "csrf_token": context.get("csrf_token")}
-    shown |= {"now": now, "self_service": settings.SELF_SERVICE, "hold_hours": settings.HOLD_HOURS}
+    shown |= {"now": now, "self_service": settings.SELF_SERVICE}
     shown["availability"] = queries.availability(book_id=book["id"])
+    shown["short_loan"] = short_loan_days(book_id=book["id"])
     if not request.user.is_authenticated:
         return shown
-    reservation = queries.open_reservation(user_id=request.user.pk, book_id=book["id"])
+    user_id = request.user.pk
+    reservation = queries.open_reservation(user_id=user_id, book_id=book["id"])
     if reservation is not None:
-        return shown | {"reservation": reservation}
-    quote = queries.quote(user_id=request.user.pk, book_id=book["id"], days=None, now=now)
-    return shown | {"quote": quote, "offers": list(offers(quote))}
+        queries.with_estimates([reservation])
+        return shown | {"offer": offers_for([reservation], user_id=user_id, now=now)[0]}
+    shown["pick_up"] = pick_up(now=now)
+    return shown | {"quote": queries.quote(user_id=user_id, book_id=book["id"], days=None, now=now)}
 
 
-def offers(quote: queries.Quote) -> Iterable[DaysOffer]:
-    """Every length of loan that the patron's plan allows."""
-    for days in range(1, quote.max_days + 1):
-        yield DaysOffer(days, reservation_price(daily_fee=quote.daily_fee, days=days, percent=quote.discount_percent))
+@register.simple_tag(takes_context=True)
+def way_out(context: dict[str, Any], refusal: PortalError) -> SafeString:
+    """The refusal in words, and where it can be mended; from the wallet one comes back to this page."""
+    return explained(refusal, back=context["request"].get_full_path())
+
+
+@register.simple_tag
+def pause_days() -> dict[str, date]:
+    """The first and the last day to which a place can be paused."""
+    today = timezone.localdate()
+    return {"first": today + timedelta(days=1), "last": today + timedelta(days=settings.MAX_PAUSE_DAYS)}
 
 
 @register.filter
@@ -54,14 +60,19 @@ def days_until(day: date) -> int:
 
 
 @register.filter
-def absolute(number: int) -> int:
+def is_over(until: datetime) -> bool:
+    return until <= timezone.now()
+
+
+@register.filter
+def absolute(number: int | Decimal) -> int | Decimal:
     return abs(number)
 
 
 @register.filter
 def cost(reservation: Reservation) -> Decimal:
     """Dollars that the reservation has cost in the end."""
-    return reservation.paid - reservation.refunded + reservation.late_fee
+    return reservation.paid - reservation.refunded + reservation.late_fee + reservation.lost_fee
 
 
 @register.simple_tag

@@ -1,0 +1,1 @@
+"""The pages of lending for patrons, a file per feature."""
