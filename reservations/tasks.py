@@ -4,9 +4,17 @@ from celery import shared_task
 from django.utils import timezone
 
 import books.queries
-from reservations import queries
+from reservations import places, queries
 from reservations.one_by_one import in_turn, on_its_own
-from reservations.services import allocate, expire_hold, follow_calendar, forget_old_loans
+from reservations.services import (
+    allocate,
+    expire_hold,
+    follow_calendar,
+    forget_old_loans,
+    is_time_to_remind,
+    remind_patrons,
+    tell_staff,
+)
 
 BATCH = 500
 # How long a run may take: what is left then is the next run's.
@@ -52,6 +60,22 @@ def follow_library_calendar() -> None:
 
 
 @shared_task
+def send_daily_notices() -> int:
+    """Hourly from `REMIND_FROM_HOUR` on, to patrons and staff: what has not been told today; returns how many loans."""
+    now = timezone.now()
+    if not is_time_to_remind(now):
+        return 0
+    tell_staff(now=now)
+    return remind_patrons(now=now)
+
+
+@shared_task
 def forget_loans() -> int:
     """Several times a night: who keeps no history has none after `LOAN_HISTORY_DAYS`; returns how many it forgot."""
     return forget_old_loans(now=timezone.now())
+
+
+@shared_task
+def check_queues() -> int:
+    """Nightly: drop the sets in Redis that differ from their queues; returns how many did. None should."""
+    return places.drop_what_differs()

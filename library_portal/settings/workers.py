@@ -48,6 +48,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "reservations.tasks.follow_library_calendar",
         "schedule": timedelta(hours=1),
     },
+    "check-queues": {"task": "reservations.tasks.check_queues", "schedule": crontab(hour=4, minute=20)},
+    "daily-notices": {"task": "reservations.tasks.send_daily_notices", "schedule": crontab(minute=5)},
     "forget-loans": {"task": "reservations.tasks.forget_loans", "schedule": crontab(hour="2-4", minute="*/10")},
     "fetch-covers": {"task": "books.tasks.fetch_covers", "schedule": timedelta(minutes=10)},
     "delete-unused-pictures": {"task": "books.tasks.delete_unused_pictures", "schedule": crontab(hour=4, minute=10)},

@@ -19,8 +19,11 @@ from reservations.services.history import forget_loans_of, forget_old_loans
 from reservations.services.loans import NotReturnable, ReturnResult, check_out, return_copy
 from reservations.services.lookup import ChangedMeanwhile
 from reservations.services.lost import NotLost, NotOnLoan, find_copy, lose_copy
+from reservations.services.move import NotMovable, move, move_back
 from reservations.services.moving_dates import follow_calendar
+from reservations.services.reminders import is_time_to_remind, remind_patrons
 from reservations.services.reserve import reserve
+from reservations.services.staff_digest import tell_staff
 from reservations.services.undo import NotUndoable, undo_check_out, undo_return
 from reservations.standing import (
     AlreadyReserved,
@@ -42,6 +45,7 @@ __all__ = [
     "NotCheckable",
     "NotExtendable",
     "NotLost",
+    "NotMovable",
     "NotOffered",
     "NotOnLoan",
     "NotPausable",
@@ -67,12 +71,17 @@ __all__ = [
     "follow_calendar",
     "forget_loans_of",
     "forget_old_loans",
+    "is_time_to_remind",
     "lose_copy",
+    "move",
+    "move_back",
     "pause",
+    "remind_patrons",
     "renew_feed",
     "reopen_library",
     "reserve",
     "return_copy",
+    "tell_staff",
     "undo_check_out",
     "undo_return",
 ]
