@@ -12,6 +12,7 @@ from reservations.models import Reservation, Status
 from reservations.services.allocate import allocate
 from reservations.services.hold import hold_copy
 from reservations.services.queue import place_of, queue_changed, waiting
+from reservations.services.steps import write_down
 from reservations.standing import BookUnavailable, Standing, check_may_wait, check_request, standing_of
 
 
@@ -76,3 +77,4 @@ def _created(reservation: Reservation, status: Status) -> None:
             status=status.value,
         )
     )
+    write_down(reservation, "reserve")

@@ -23,7 +23,7 @@ def take_step(
     reservation.status = row.after
     reservation.step += 1
     if Actor.LIBRARIAN in row.who and action != Action.HOLD:
-        _write_down(reservation, action, reason, details)
+        write_down(reservation, action.value, reason, **details)
 
 
 def key_of(reservation: Reservation, what: str) -> str:
@@ -36,7 +36,7 @@ def is_by_staff(reservation: Reservation) -> bool:
     return current_origin().actor_id not in (None, reservation.user_id)
 
 
-def _write_down(reservation: Reservation, action: Action, reason: str, details: dict[str, Any]) -> None:
+def write_down(reservation: Reservation, what: str, reason: str = "", **details: Any) -> None:
     """What staff do to others, and what a reason was given for: nobody sets a rule aside unseen, for oneself either."""
     if not (reason or is_by_staff(reservation)):
         return
@@ -44,7 +44,7 @@ def _write_down(reservation: Reservation, action: Action, reason: str, details: 
         Audited.RESERVATION_CHANGED,
         whom_id=reservation.user_id,
         reservation=reservation.pk,
-        what=action.value,
+        what=what,
         **({"reason": reason} if reason else {}),
         **details,
     )
