@@ -1,5 +1,6 @@
 """Reading people and sessions."""
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 from functools import reduce
@@ -11,7 +12,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import to_python
 
-from accounts.models import PATRON_ROLES, Authenticator, RecoveryCode, Role, Session, User
+from accounts.cards import user_id_on_card
+from accounts.models import PATRON_ROLES, STAFF_ROLES, Authenticator, RecoveryCode, Role, Session, User
 from library_portal.errors import NotFound
 
 MOST_SESSIONS_SHOWN = 100
@@ -33,6 +35,12 @@ def user(*, user_id: int) -> User:
 
 def active_among(*, user_ids: Collection[int]) -> set[int]:
     return set(User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", flat=True))
+
+
+def active_staff() -> list[int]:
+    """Librarians and admins."""
+    staff = User.objects.filter(role__in=STAFF_ROLES, is_active=True).order_by("pk")
+    return list(staff.values_list("pk", flat=True))
 
 
 def user_by_identifier(identifier: str) -> User | None:
@@ -87,6 +95,18 @@ def people(*, text: str = "", contacts_of: Collection[str] = Role.values) -> Que
 def patrons() -> QuerySet[User]:
     """Who may borrow, newest first."""
     return people().filter(role__in=PATRON_ROLES)
+
+
+def who_is_meant(text: str) -> User | None:
+    """Whose card's number, id, username, e-mail or phone this is. Staff have no addresses here: only admins see them."""
+    user_id = user_id_on_card(text) or (int(text) if re.fullmatch("[0-9]{1,18}", text) else 0)
+    may_be_asked = Q() if field_of(text) == "username" else Q(role__in=PATRON_ROLES)
+    return people().filter(Q(pk=user_id) | (_names(text) & may_be_asked)).first()
+
+
+def who_may_be_meant(text: str, *, limit: int) -> list[User]:
+    """Whose username or name begins so, or, of patrons, the e-mail or the phone; newest first."""
+    return list(people(text=text, contacts_of=PATRON_ROLES)[:limit])
 
 
 def begins(text: str, *, contacts_of: Collection[str] = Role.values) -> Q:

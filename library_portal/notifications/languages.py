@@ -1,6 +1,6 @@
 """Messages speak the language their person has chosen, whoever's request or worker writes them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from functools import wraps
 
@@ -17,6 +17,12 @@ def speaking_to(user_id: int) -> AbstractContextManager[None]:
     """Around the words for this person."""
     chosen = get_user_model().objects.filter(pk=user_id).values_list("language", flat=True).first()
     return translation.override(chosen or settings.LANGUAGE_CODE)
+
+
+def languages_of(user_ids: Collection[int]) -> dict[int, str]:
+    """What to speak to each of these people."""
+    chosen = get_user_model().objects.filter(pk__in=user_ids).values_list("pk", "language")
+    return {user_id: language or settings.LANGUAGE_CODE for user_id, language in chosen}
 
 
 def in_their_language(handler: Handler) -> Handler:

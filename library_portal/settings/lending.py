@@ -21,6 +21,8 @@ PURCHASE_WAITING_PER_COPY: int = env.int("PURCHASE_WAITING_PER_COPY", default=3)
 MAX_PAUSE_DAYS: int = env.int("MAX_PAUSE_DAYS", default=365)
 # How long the desk can take back its last scan.
 UNDO_SECONDS: int = env.int("UNDO_SECONDS", default=60)
+# From this hour on, in the library's time zone, people hear once a day of what is due, overdue, or awaits the desk.
+REMIND_FROM_HOUR: int = env.int("REMIND_FROM_HOUR", default=8)
 # How long the links in mails about reservations are good, at most: mostly the reservation has moved on before.
 MAIL_LINK_DAYS: int = env.int("MAIL_LINK_DAYS", default=90)
 MAX_EXTENSIONS: int = env.int("MAX_EXTENSIONS", default=2)

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 import library_portal.notifications.services
 from reservations.models import CLOSED, PastLoans, Reservation, Status
+from reservations.notices.digests import DIGESTS
 from reservations.waiting_time import days_out
 
 BATCH, MOST_AT_ONCE = 500, 10_000
@@ -51,7 +52,16 @@ def _forget(reservation_ids: Collection[int]) -> int:
     library_portal.notifications.services.erase_about(
         user_ids={row.user_id for row in rows}, subjects=[row.subject for row in rows]
     )
+    if rows:
+        _forget_digests(rows)
     return len(rows)
+
+
+def _forget_digests(ended: list[Reservation]) -> None:
+    """Daily digests name several loans: all go that are as old as the last of these."""
+    library_portal.notifications.services.erase_until(
+        user_ids={one.user_id for one in ended}, kinds=DIGESTS, until=max(one.closed_at for one in ended)
+    )
 
 
 def _count_as_past(loans: list[Reservation]) -> None:
