@@ -72,7 +72,10 @@ def a_place_has_the_priority_of_its_patrons_plan(moment: Moment) -> Findings:
 
 @check("overtaken")
 def nobody_is_overtaken(moment: Moment) -> Findings:
-    """Who stood there unchanged and was never told why not was eligible, and should have had the copy held behind."""
+    """Who stood there unchanged and was never told why not was eligible, and should have had the copy.
+
+    Who is closed is told nothing, and may be back.
+    """
     return find(
         moment,
         "Reservation {reservation_id} waits for book {book_id} since {since:%Y-%m-%d %H:%M} UTC; "
@@ -97,7 +100,9 @@ def nobody_is_overtaken(moment: Moment) -> Findings:
             ORDER BY got.id LIMIT 1
         ) AS got
         WHERE waits.status = 'pending' AND waits.told_reasons = '{}' AND waits.step = 0 AND NOT waits.is_moved
-          AND waits.paused_until IS NULL
+          AND waits.paused_until IS NULL AND waits.queued_at = waits.joined_at
+          AND waits.user_id IN (SELECT id FROM accounts_user WHERE is_active)
+          AND waits.user_id NOT IN (SELECT whom_id FROM audit_auditentry WHERE action = 'reactivated')
         """,
     )
 

@@ -196,7 +196,8 @@ BREAKAGES = {
     ),
     "a place has another plan's priority": (RESERVATION + "priority = 0 WHERE id = {second}", ["priority"]),
     "a copy was held past who waits": (
-        RESERVATION + "queued_at = queued_at - interval '1 hour' WHERE id = {place};"
+        RESERVATION + "queued_at = queued_at - interval '1 hour',"
+        " joined_at = joined_at - interval '1 hour' WHERE id = {place};"
         "UPDATE subscriptions_subscription SET period_started_at = now() - interval '20 days'",
         ["overtaken"],
     ),
