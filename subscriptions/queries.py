@@ -106,3 +106,13 @@ def spent_on_reservations(*, user_ids: Collection[int], now: datetime) -> dict[i
     )
     totals = entries.order_by().values("wallet__user_id").annotate(total=Sum("amount"))
     return {row["wallet__user_id"]: -row["total"] for row in totals}
+
+
+def entries_about(*, references: Collection[str]) -> QuerySet[LedgerEntry]:
+    """The movements of money that refer to these, newest first."""
+    return LedgerEntry.objects.filter(reference__in=references).order_by("-pk")
+
+
+def debts_about(*, references: Collection[str]) -> QuerySet[Debt]:
+    """What is or was owed for these, settled or not, newest first."""
+    return Debt.objects.filter(reference__in=references).order_by("-pk")

@@ -19,8 +19,7 @@ from books.admin.labels import answer_with_labels
 from books.covers.files import picture_addresses
 from books.models import Authorship, Book, Copy
 from books.queries import with_status
-from books.search.queries import search_books
-from books.search.querying import InvalidQuery
+from books.search.queries import ids_found
 from library_portal.admin_inputs import ForgivingChoices
 
 FOUND_AT_MOST = 300
@@ -88,7 +87,7 @@ class BookAdmin(Exporting, ForgivingChoices, admin.ModelAdmin):
             return queryset, False
         withdrawn = Q(withdrawn_at__isnull=False, title__icontains=term)
         with_barcode = Q(pk__in=Copy.objects.filter(barcode=term).values("book"))
-        return queryset.filter(Q(pk__in=_found(term)) | withdrawn | with_barcode), False
+        return queryset.filter(Q(pk__in=ids_found(text=term, limit=FOUND_AT_MOST)) | withdrawn | with_barcode), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Book | None = None) -> bool:
         """What has a history can't be deleted: the action "withdraw" knows."""
@@ -174,10 +173,3 @@ class BookAdmin(Exporting, ForgivingChoices, admin.ModelAdmin):
             books,
             lambda book: services.set_lendable(book_id=book.pk, is_lendable=is_lendable, now=timezone.now()),
         )
-
-
-def _found(term: str) -> list[int]:
-    try:
-        return [hit.document.book_id for hit in search_books(text=term, page_size=FOUND_AT_MOST).hits]
-    except InvalidQuery:
-        return []

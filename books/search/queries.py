@@ -12,7 +12,7 @@ from .failover import ask
 from .finding import find
 from .highlighting import highlighted
 from .paging import Listing, from_cursor, offset_of, to_cursor
-from .querying import NO_FILTERS, Filters, analyse_query
+from .querying import NO_FILTERS, Filters, InvalidQuery, analyse_query
 from .ranking import Ranked
 from .store import FacetCount, SearchStore, Sort
 from .suggesting import Suggestion as Suggestion
@@ -79,6 +79,14 @@ def search_books(
 
     answer = ask(read)
     return SearchResult(**answer.given, store=answer.store, degraded=answer.degraded)
+
+
+def ids_found(*, text: str, limit: int) -> list[int]:
+    """The best matches of a text, for lists of something else; none for a text that can't be searched for."""
+    try:
+        return [hit.document.book_id for hit in search_books(text=text, page_size=limit).hits]
+    except InvalidQuery:
+        return []
 
 
 def matching_ids(*, text: str, filters: Filters = NO_FILTERS) -> list[int]:

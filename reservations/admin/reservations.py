@@ -1,142 +1,152 @@
-"""Reservations in the admin: everything goes through the services, so events, money and queues stay right."""
+"""The list of reservations, for staff: bounded and indexed whatever it is narrowed to; acts through the services."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Q, QuerySet
+from django.forms import Media
+from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 import accounts.queries
-from library_portal.admin_inputs import ForgivingSelect
-from library_portal.errors import PortalError
-from reservations import services
-from reservations.models import CLOSED, Reservation, Status
+import books.queries
+from books.search.queries import ids_found
+from library_portal.admin_lists import FirstPages
+from library_portal.interface import dollars
+from reservations import queries
+from reservations.admin.acts.page import Acting
+from reservations.admin.details import Detailed
+from reservations.admin.filters import (
+    BookFilter,
+    DueDayFilter,
+    LostFilter,
+    OverdueFilter,
+    PatronFilter,
+    StatusFilter,
+)
+from reservations.admin.reserving import ReserveForm, Reserving
+from reservations.models import Reservation, Status
+
+BOOKS_FOUND = 50
 
 
-class OverdueFilter(admin.SimpleListFilter):
-    title = _("overdue")
-    parameter_name = "overdue"
+class WithPlaces(ChangeList):
+    """Reads the places in queues for the rows of this page only."""
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("Overdue"))]
-
-    def queryset(self, request: HttpRequest, rows: QuerySet[Reservation]) -> QuerySet[Reservation]:
-        if self.value() == "yes":
-            return rows.filter(status=Status.ACTIVE, due_on__lt=timezone.localdate())
-        return rows
-
-
-class ReserveForm(forms.Form):
-    """A librarian reserves for a patron."""
-
-    user = forms.ModelChoiceField(queryset=None, label=_("Patron"))
-    book = forms.ModelChoiceField(queryset=None, label=_("Book"))
-    days = forms.IntegerField(
-        min_value=1,
-        max_value=3650,
-        required=False,
-        label=_("Days"),
-        help_text=_("The plan's longest loan by default"),
-    )
-
-    def __init__(self, *args: Any, admin_site: admin.AdminSite, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("user", "book"):
-            relation = Reservation._meta.get_field(name)
-            field = self.fields[name]
-            field.queryset = relation.related_model._default_manager.all()
-            field.widget = ForgivingSelect(relation, admin_site)
-            field.widget.choices = field.choices
-        self.fields["user"].queryset = accounts.queries.patrons()
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = queries.with_places(self.result_list)
 
 
 @admin.register(Reservation)
-class ReservationAdmin(admin.ModelAdmin):
-    list_display = [
-        "id",
-        "user",
-        "book",
-        "copy",
-        "status",
-        "days",
-        "price",
-        "hold_until",
-        "due_on",
-        "closed_at",
-    ]
-    list_filter = ["status", OverdueFilter, "due_on"]
+class ReservationAdmin(Acting, Detailed, Reserving, admin.ModelAdmin):
+    list_display = ["number", "user", "book", "copy", "state", "until", "place", "paid_so_far"]
+    list_filter = [StatusFilter, OverdueFilter, DueDayFilter, LostFilter, PatronFilter, BookFilter]
     list_select_related = ["user", "book", "copy"]
-    search_fields = ["=user__username", "user__email", "book__title", "=copy__barcode"]
-    search_help_text = _("Username, e-mail, title or barcode")
-    show_full_result_count = False
+    search_fields = ["pk"]  # `get_search_results` decides; this one shows the box
+    search_help_text = _("A whole username, e-mail, phone or barcode; words of a title; #number")
+    sortable_by = ()
+    ordering = ["-pk"]
+    paginator = FirstPages
     list_per_page = 50
-    actions = ["check_out", "return_copies", "cancel"]
+    list_max_show_all = 0
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # each would count the whole table
+    fieldsets = [
+        (None, {"fields": ["state", "user", "book", "copy", "days"]}),
+        (_("Queue"), {"fields": [("joined_at", "queued_at"), ("priority", "is_moved"), "paused_until"]}),
+        (
+            _("Dates"),
+            {
+                "fields": [
+                    ("ready_at", "hold_until"),
+                    ("starts_on", "due_on"),
+                    ("extensions", "lost_on"),
+                    ("closed_at", "changed_at"),
+                ]
+            },
+        ),
+        (
+            _("Money"),
+            {
+                "fields": [
+                    ("price", "discount_name", "discount_percent"),
+                    ("paid", "refunded"),
+                    ("late_fee", "lost_fee"),
+                ]
+            },
+        ),
+    ]
+
+    @property
+    def media(self) -> Media:
+        """The list's filters by person and book are chosen by typing."""
+        return super().media + ReserveForm(admin_site=self.admin_site).media
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[WithPlaces]:
+        return WithPlaces
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Reservation], search_term: str
+    ) -> tuple[QuerySet[Reservation], bool]:
+        term = search_term.strip()
+        return (queryset.filter(_named(term)) if term else queryset), False
 
     def has_change_permission(self, request: HttpRequest, obj: Reservation | None = None) -> bool:
-        """A reservation changes only by its transitions; the actions ask for this permission themselves."""
+        """A reservation changes only by its transitions; the acts ask for this permission themselves."""
         return False
-
-    def has_lend_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("reservations.change_reservation")
 
     def has_delete_permission(self, request: HttpRequest, obj: Reservation | None = None) -> bool:
         return False
 
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Reserve for a patron. Not the stock view: that one would put the service inside its own transaction."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        form = ReserveForm(request.POST or None, admin_site=self.admin_site)
-        if request.method == "POST" and form.is_valid():
-            try:
-                reservation = services.reserve(
-                    user_id=form.cleaned_data["user"].pk,
-                    book_id=form.cleaned_data["book"].pk,
-                    days=form.cleaned_data["days"],
-                    join_queue=True,
-                    now=timezone.now(),
-                )
-            except PortalError as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                self.message_user(request, _("Reserved: %s") % reservation.get_status_display(), messages.SUCCESS)
-                return redirect("admin:reservations_reservation_changelist")
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "form": form,
-            "media": self.media + form.media,
-            "title": _("Reserve for a patron"),
-        }
-        return render(request, "admin/reservations/reserve.html", context)
+    @admin.display(description=_("number"))
+    def number(self, row: Reservation) -> str:
+        return f"#{row.pk}"
 
-    @admin.action(description=_("Check out"), permissions=["lend"])
-    def check_out(self, request: HttpRequest, chosen: QuerySet[Reservation]) -> None:
-        self._for_each(request, chosen, services.check_out)
+    @admin.display(description=_("status"))
+    def state(self, row: Reservation) -> str:
+        if row.lost_on:
+            return _("copy lost")
+        if row.is_overdue and row.due_on:
+            late = (timezone.localdate() - row.due_on).days
+            return ngettext("%(days)s day late", "%(days)s days late", late) % {"days": late}
+        return row.get_status_display()
 
-    @admin.action(description=_("Return"), permissions=["lend"])
-    def return_copies(self, request: HttpRequest, chosen: QuerySet[Reservation]) -> None:
-        self._for_each(request, chosen, services.return_copy)
+    @admin.display(description=_("until"))
+    def until(self, row: Reservation) -> str:
+        if row.status == Status.READY and row.hold_until:
+            return date_format(timezone.localtime(row.hold_until), "j M, H:i")
+        if row.status == Status.PENDING and row.paused_until:
+            return _("paused until %(day)s") % {"day": date_format(row.paused_until, "j M")}
+        if row.closed_at:
+            return date_format(timezone.localtime(row.closed_at), "j M Y")
+        return date_format(row.due_on, "j M") if row.due_on else "–"
 
-    @admin.action(description=_("Cancel"), permissions=["lend"])
-    def cancel(self, request: HttpRequest, chosen: QuerySet[Reservation]) -> None:
-        self._for_each(request, chosen, services.cancel)
+    @admin.display(description=_("place"))
+    def place(self, row: Reservation) -> str:
+        if not row.queue_position:
+            return "–"
+        return _("%(place)s of %(length)s") % {"place": row.queue_position, "length": row.queue_length}
 
-    def _for_each(self, request: HttpRequest, chosen: QuerySet[Reservation], use_case: Callable[..., object]) -> None:
-        done = 0
-        for pk, status in chosen.order_by("pk").values_list("pk", "status"):
-            if status in CLOSED:
-                self.message_user(request, f"#{pk}: {_('This reservation has ended already.')}", messages.INFO)
-                continue
-            try:
-                use_case(reservation_id=pk, now=timezone.now())
-                done += 1
-            except PortalError as refusal:
-                self.message_user(request, f"#{pk}: {refusal}", messages.ERROR)
-        self.message_user(request, _("Done: %(count)s") % {"count": done}, messages.SUCCESS if done else messages.INFO)
+    @admin.display(description=_("paid"))
+    def paid_so_far(self, row: Reservation) -> str:
+        return dollars(row.paid - row.refunded) if row.paid else "–"
+
+
+def _named(term: str) -> Q:
+    """Looks each up by its own index, then the reservations by theirs."""
+    number = term.removeprefix("#")
+    person = accounts.queries.user_by_identifier(term)
+    copy = books.queries.copy_by_barcode(barcode=term)
+    found = Q(book__in=ids_found(text=term, limit=BOOKS_FOUND))
+    if person:
+        found |= Q(user=person.pk)
+    if copy:
+        found |= Q(copy=copy.pk)
+    if number.isascii() and number.isdigit() and len(number) < 19:
+        found |= Q(pk=int(number))
+    return found
