@@ -60,7 +60,9 @@ def _forget(reservation_ids: Collection[int]) -> int:
 def _forget_digests(ended: list[Reservation]) -> None:
     """Daily digests name several loans: all go that are as old as the last of these."""
     library_portal.notifications.services.erase_until(
-        user_ids={one.user_id for one in ended}, kinds=DIGESTS, until=max(one.closed_at for one in ended)
+        user_ids={one.user_id for one in ended},
+        kinds=DIGESTS,
+        until=max(one.closed_at for one in ended if one.closed_at),
     )
 
 
