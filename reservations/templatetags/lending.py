@@ -26,7 +26,6 @@ def lending(context: dict[str, Any], book: dict[str, Any]) -> dict[str, Any]:
     """The card beside a book: its copies and queue, and what this reader can do next."""
     request, now = context["request"], timezone.now()
     shown = {"request": request, "user": request.user, "book": book, "csrf_token": context.get("csrf_token")}
-    shown |= {"now": now, "self_service": settings.SELF_SERVICE}
     shown["availability"] = queries.availability(book_id=book["id"])
     shown["short_loan"] = short_loan_days(book_id=book["id"])
     if not request.user.is_authenticated:

@@ -25,7 +25,6 @@ def shelf(request: HttpRequest) -> HttpResponse:
         "history": history_page(user_id=user.pk, before=HistoryForm(request.GET).cursor()),
         "keeps_history": user.keeps_loan_history,
         "remembered_days": settings.LOAN_HISTORY_DAYS,
-        "self_service": settings.SELF_SERVICE,
     }
     return render(request, "reservations/shelf.html", shown)
 

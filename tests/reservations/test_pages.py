@@ -1,18 +1,20 @@
-"""Reserving, checking out, returning and cancelling on the pages: forms that also work without a script."""
+"""The shelf, and checking out, returning and cancelling on the pages: forms that also work without a script."""
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from reservations import services
-from reservations.models import Reservation, Status
-from subscriptions import queries as money
-from tests.factories.lending import book_with_copies
+from reservations.models import Closure, Reservation, Status
+from tests.factories.lending import book_with_copies, lent, reserved
 from tests.factories.people import patron
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -22,85 +24,120 @@ def reader(client: Client):
     return reader
 
 
+@pytest.fixture
+def now() -> datetime:
+    """The pages have the clock of the machine."""
+    return timezone.now()
+
+
 def told(answer) -> list[str]:
     return [str(message) for message in answer.context["messages"]]
 
 
-def reserved(user, book, *, days: int = 7, now=None) -> Reservation:
-    return services.reserve(user_id=user.pk, book_id=book.pk, days=days, join_queue=True, now=now or timezone.now())
+def titles() -> list[tuple[int, str]]:
+    return list(Reservation.objects.values_list("pk", "book__title"))
 
 
-def test_the_book_page_offers_every_length_of_the_plan_with_its_price(client, reader) -> None:
+def test_the_shelf_shows_everything_once_in_its_part(client, reader, now) -> None:
+    ready, out, waited_for, given_up = (book_with_copies(1) for _ in range(4))
+    reserved(reader, ready, now)
+    lent(reader, out, now)
+    reserved(patron(), waited_for, now)
+    reserved(reader, waited_for, now)
+    services.cancel(reservation_id=reserved(reader, given_up, now).pk, now=now)
+    shown = client.get("/me/").context
+    parts = {name: [offer.reservation.book for offer in shown[name]] for name in ("ready", "on_loan", "waiting")}
+    assert parts == {"ready": [ready], "on_loan": [out], "waiting": [waited_for]}
+    assert [one.book for one in shown["history"].ended] == [given_up]
+
+
+def test_a_fuller_shelf_asks_the_database_no_more(client, reader, now, django_assert_max_num_queries) -> None:
+    def fill() -> None:
+        waited_for = book_with_copies(1)
+        reserved(patron(), waited_for, now)
+        reserved(reader, waited_for, now)
+        lent(reader, book_with_copies(1), now)
+        reserved(reader, book_with_copies(1), now)
+
+    fill()
+    with CaptureQueriesContext(connection) as at_first:
+        client.get("/me/")
+    fill()
+    fill()
+    with django_assert_max_num_queries(len(at_first)):
+        client.get("/me/")
+
+
+@pytest.mark.parametrize(
+    ("status", "offered"),
+    [
+        (Status.READY, {"checkout", "days", "cancel"}),
+        (Status.ACTIVE, {"extend", "return"}),
+        (Status.PENDING, {"pause", "days", "cancel"}),
+    ],
+)
+def test_the_shelf_offers_what_the_table_of_transitions_allows(client, reader, now, status, offered) -> None:
     book = book_with_copies(1)
-    page = client.get(f"/books/{book.pk}/").content.decode()
-    assert page.count('name="days"') == 14
-    assert "$1.12" in page  # 14 days at $0.10, less 20 %
-    assert "Reserve and pay" in page
+    if status == Status.PENDING:
+        lent(patron(), book, now)
+    made = (lent if status == Status.ACTIVE else reserved)(reader, book, now)
+    forms = re.findall(rf'action="/me/reservations/{made.pk}/([a-z-]+)/"', client.get("/me/").content.decode())
+    assert set(forms) == offered
 
 
-def test_reserving_says_what_was_charged_and_until_when_it_is_held(client, reader) -> None:
-    book = book_with_copies(1, title="Emma")
-    answer = client.post(f"/books/{book.pk}/reserve/", {"days": "7"}, follow=True)
-    [words] = told(answer)
-    assert words.startswith("“Emma” is held for you until")
-    assert words.endswith("$0.56 was charged.")
-    assert answer.redirect_chain == [(f"/books/{book.pk}/", 302)]
-    assert money.wallet_of(user_id=reader.pk).balance == 50 - Reservation.objects.get().price
+def test_every_button_names_its_book_to_who_cannot_see_where_it_stands(client, reader, now) -> None:
+    reserved(reader, book_with_copies(1, title="Emma"), now)
+    lent(reader, book_with_copies(1, title="Dune"), now)
+    page = client.get("/me/").content.decode()
+    parts = {title: page[page.index(f'<h3 id="title-{pk}"') :].split("</article>")[0] for pk, title in titles()}
+    for title, part in parts.items():
+        buttons = re.findall(r"<(?:button|summary)[^>]*>(.*?)</(?:button|summary)>", part, re.DOTALL)
+        assert buttons
+        assert [button for button in buttons if title not in button] == []
 
 
-def test_joining_the_queue_tells_the_place_and_costs_nothing(client, reader) -> None:
-    book = book_with_copies(1, title="Emma")
-    reserved(patron(), book)
-    answer = client.post(f"/books/{book.pk}/reserve/", follow=True)
-    assert told(answer) == ["You are number 1 in the queue for “Emma”. Nothing is charged until a copy is yours."]
-    assert "number <strong>1</strong> of 1" in answer.content.decode()
+def test_a_hold_whose_time_is_over_can_no_longer_be_checked_out(client, reader, now) -> None:
+    reserved(reader, book_with_copies(1), now - timedelta(days=3))
+    page = client.get("/me/").content.decode()
+    assert "The time to pick it up is over" in page
+    assert "/checkout/" not in page
 
 
-def test_without_money_the_way_to_the_wallet_is_shown(client) -> None:
-    client.force_login(patron(balance="0"))
-    book = book_with_copies(1)
-    answer = client.post(f"/books/{book.pk}/reserve/", {"days": "7"}, follow=True)
-    assert 'href="/me/wallet/"' in told(answer)[0]
-    assert not Reservation.objects.exists()
+def test_a_hold_tells_of_the_days_on_which_nobody_can_come(client, reader, now) -> None:
+    Closure.objects.create(
+        first_on=timezone.localdate(now) + timedelta(days=1),
+        last_on=timezone.localdate(now) + timedelta(days=1),
+        reason="Holiday",
+    )
+    reserved(reader, book_with_copies(1), now)
+    assert "The library is closed on" in client.get("/me/").content.decode()
 
 
-@pytest.mark.parametrize("days", ["0", "-1", "x", "99999999999", "15"])
-def test_days_that_make_no_sense_reserve_nothing(client, reader, days) -> None:
-    book = book_with_copies(1)
-    answer = client.post(f"/books/{book.pk}/reserve/", {"days": days}, follow=True)
-    assert len(told(answer)) == 1
-    assert not Reservation.objects.exists()
+def test_an_overdue_loan_says_what_it_costs_and_how_that_grows(client, reader, now) -> None:
+    lent(reader, book_with_copies(1, price="0.80"), now - timedelta(days=10))
+    words = " ".join(client.get("/me/").content.decode().split())
+    assert "3 days late" in words
+    assert "Late fee so far <strong>$0.60</strong>. It grows by $0.20 each day, up to $0.80." in words
+    assert "The late fee of $0.60 is charged to your wallet now." in words
 
 
-def test_a_stranger_is_asked_to_log_in_and_comes_back_to_the_book(client) -> None:
-    book = book_with_copies(1)
-    assert client.post(f"/books/{book.pk}/reserve/").url == f"/login/?next=/books/{book.pk}/"
-    assert client.post("/me/reservations/1/cancel/").url == "/login/?next=/me/"
-
-
-def test_the_shelf_shows_everything_once_in_its_part(client, reader, django_assert_max_num_queries) -> None:
-    now = timezone.now()
-    ready, lent, waited_for, given_up = (book_with_copies(1) for _ in range(4))
-    reserved(reader, ready)
-    services.check_out(reservation_id=reserved(reader, lent).pk, now=now)
-    reserved(patron(), waited_for)
-    reserved(reader, waited_for)
-    services.cancel(reservation_id=reserved(reader, given_up).pk, now=now)
-    with django_assert_max_num_queries(14):
-        answer = client.get("/me/")
-    shelf = answer.context["shelf"]
-    assert [[one.book for one in part] for part in (shelf.ready, shelf.on_loan, shelf.waiting, shelf.history)] == [
-        [ready], [lent], [waited_for], [given_up]
-    ]  # fmt: skip
-    assert "7 days left" in answer.content.decode()
+def test_the_place_in_a_queue_comes_with_copies_and_an_estimate(client, reader, now) -> None:
+    book = book_with_copies(2)
+    for _ in range(4):
+        reserved(patron(plan="PREMIUM"), book, now)
+    reserved(reader, book, now)
+    words = " ".join(client.get("/me/").content.decode().split())
+    assert "Number <strong>3</strong> of 3, 2 copies" in words
+    assert "until your turn" in words
+    assert "2 readers are ahead of you, 2 copies" in words
 
 
 def test_an_empty_shelf_helps_on(client, reader) -> None:
     assert "Nothing on your shelf yet" in client.get("/me/").content.decode()
 
 
-def test_check_out_and_return_say_what_happened(client, reader) -> None:
-    reservation = reserved(reader, book_with_copies(1, title="Emma"))
+def test_check_out_and_return_say_what_happened(client, reader, now) -> None:
+    reservation = reserved(reader, book_with_copies(1, title="Emma"), now)
     out = client.post(f"/me/reservations/{reservation.pk}/checkout/", follow=True)
     assert told(out)[0].startswith("Enjoy “Emma”. It is due back on")
     back = client.post(f"/me/reservations/{reservation.pk}/return/", follow=True)
@@ -108,38 +145,40 @@ def test_check_out_and_return_say_what_happened(client, reader) -> None:
     assert Reservation.objects.get().status == Status.COMPLETED
 
 
-def test_a_late_return_names_the_fee(client, reader) -> None:
-    long_ago = timezone.now() - timedelta(days=10)
-    reservation = reserved(reader, book_with_copies(1, title="Emma"), now=long_ago)
-    services.check_out(reservation_id=reservation.pk, now=long_ago)
-    assert "3 days late" in client.get("/me/").content.decode()
-    back = client.post(f"/me/reservations/{reservation.pk}/return/", follow=True)
+def test_a_late_return_names_the_fee(client, reader, now) -> None:
+    loan = lent(reader, book_with_copies(1, title="Emma"), now - timedelta(days=10))
+    back = client.post(f"/me/reservations/{loan.pk}/return/", follow=True)
     assert told(back) == ["Thank you for bringing back “Emma”. The late fee is $0.60."]
 
 
-def test_cancelling_names_the_refund(client, reader) -> None:
-    reservation = reserved(reader, book_with_copies(1, title="Emma"))
+def test_cancelling_names_the_refund(client, reader, now) -> None:
+    reservation = reserved(reader, book_with_copies(1, title="Emma"), now)
     answer = client.post(f"/me/reservations/{reservation.pk}/cancel/", {"next": "/me/"}, follow=True)
     assert told(answer) == ["Your reservation of “Emma” is cancelled. $0.56 went back to your wallet."]
 
 
-@pytest.mark.parametrize("action", ["cancel", "checkout", "return"])
-def test_nobody_touches_what_is_another_readers(client, reader, action) -> None:
-    reservation = reserved(patron(), book_with_copies(1))
+@pytest.mark.parametrize("action", ["cancel", "checkout", "return", "extend", "days", "pause", "go-on", "defer"])
+def test_nobody_touches_what_is_another_readers(client, reader, now, action) -> None:
+    reservation = reserved(patron(), book_with_copies(1), now)
     assert client.post(f"/me/reservations/{reservation.pk}/{action}/").status_code == 404
     assert client.get(f"/me/reservations/{reservation.pk}/{action}/").status_code == 405
-    assert Reservation.objects.get().status == Status.READY
+    assert Reservation.objects.get().step == 1
+
+
+def test_who_is_not_logged_in_is_led_to_the_shelf(client) -> None:
+    for action in ("1/cancel", "extend-all"):
+        assert client.post(f"/me/reservations/{action}/").url == "/login/?next=/me/"
 
 
 @pytest.mark.parametrize("action", ["checkout", "return"])
-def test_where_only_the_desk_lends_the_pages_do_not(client, reader, settings, action) -> None:
+def test_where_only_the_desk_lends_the_pages_do_not(client, reader, now, settings, action) -> None:
     settings.SELF_SERVICE = False
-    reservation = reserved(reader, book_with_copies(1))
+    reservation = reserved(reader, book_with_copies(1), now)
     assert client.post(f"/me/reservations/{reservation.pk}/{action}/").status_code == 403
     assert "Ask for it at the desk" in client.get("/me/").content.decode()
 
 
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example"])
-def test_an_action_never_leads_off_the_site(client, reader, target) -> None:
-    reservation = reserved(reader, book_with_copies(1))
+def test_an_action_never_leads_off_the_site(client, reader, now, target) -> None:
+    reservation = reserved(reader, book_with_copies(1), now)
     assert client.post(f"/me/reservations/{reservation.pk}/cancel/", {"next": target}).url == "/me/"
