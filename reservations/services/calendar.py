@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -26,7 +27,7 @@ class ClosureNotFound(NotFound):
 
 def check_days(*, first_on: date, last_on: date, today: date) -> None:
     """Raises InvalidInput. Closures may overlap, and one may have begun already."""
-    errors = {}
+    errors: dict[str, list[Any]] = {}
     if last_on < first_on:
         errors["last_on"] = [_("The last day is before the first.")]
     elif (last_on - first_on).days >= LONGEST_CLOSURE_DAYS:
@@ -100,6 +101,6 @@ def _in_words(closure: Closure) -> dict[str, str]:
     return {"days": f"{closure.first_on} – {closure.last_on}", "closed_for": closure.reason}
 
 
-def _changed(what: str, **details: object) -> None:
+def _changed(what: str, **details: Any) -> None:
     library_portal.audit.record(Action.CALENDAR_CHANGED, what=what, **details)
     record(CalendarChanged(what=what))
