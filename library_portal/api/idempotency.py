@@ -1,10 +1,11 @@
 """`Idempotency-Key`: a POST that is sent again gets the first answer, and is not carried out twice (api.md)."""
 
 import hashlib
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.http import HttpResponse
 from django.utils import timezone
@@ -22,6 +23,8 @@ KEPT_FOR = timedelta(hours=24)
 # Longer than any request may run: after it, a key whose process died is free again.
 LEASE = timedelta(seconds=60)
 NOT_KEPT = frozenset({429})
+# What was done is done and gets its answer all the same: without a kept one the claim's lease ends by itself.
+DATABASE_AWAY = (OperationalError, InterfaceError)
 E = TypeVar("E", bound=Event)
 
 
@@ -111,7 +114,8 @@ class Idempotent:
         finally:
             serve(None)
             if self._claimed is not None:
-                release(self._claimed)
+                with suppress(*DATABASE_AWAY):
+                    release(self._claimed)
 
     def done(self, kind: type[E]) -> list[E]:
         """What this very request has done of this kind, when it came for the first time and was cut short."""
@@ -137,6 +141,8 @@ class Idempotent:
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
         if self._claimed is not None and response.status_code < 500 and response.status_code not in NOT_KEPT:
-            keep(self._claimed, response.render() if isinstance(response, Response) else response)
+            answer = response.render() if isinstance(response, Response) else response
+            with suppress(*DATABASE_AWAY):
+                keep(self._claimed, answer)
             self._claimed = None
         return response

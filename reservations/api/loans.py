@@ -106,7 +106,8 @@ class ExtendAll(Idempotent, APIView):
         responses={200: ExtensionsSerializer},
     )
     def post(self, request: Request) -> Response:
-        extensions = services.extend_all(user_id=request.user.pk, now=timezone.now())
+        done = {event.reservation_id for event in self.done(events.ReservationExtended)}
+        extensions = services.extend_all(user_id=request.user.pk, now=timezone.now(), done=done)
         return Response({"results": self._results(request, extensions)})
 
     def _results(self, request: Request, extensions: list[services.Extension]) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Other days for what waits or is held, a longer loan, a pause in the queue (rules.md, "Changing dates")."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -95,10 +96,13 @@ def extend(*, reservation_id: int, until: date | None = None, now: datetime) -> 
     return reservation
 
 
-def extend_all(*, user_id: int, now: datetime) -> list[Extension]:
-    """Each of the patron's loans, the one due first at first: extended, or why not. Each has its own transaction."""
+def extend_all(*, user_id: int, now: datetime, done: Collection[int] = ()) -> list[Extension]:
+    """Each of the patron's loans, the one due first at first: extended, or why not. Each has its own transaction.
+
+    `done` are loans that were extended when this was tried before.
+    """
     loans = Reservation.objects.filter(user_id=user_id, status=Status.ACTIVE).order_by("due_on", "pk")
-    return [_try_to_extend(pk, now) for pk in loans.values_list("pk", flat=True)]
+    return [Extension(loan, None) if loan.pk in done else _try_to_extend(loan.pk, now) for loan in loans]
 
 
 def pause(*, reservation_id: int, until: date | None, now: datetime) -> Reservation:
