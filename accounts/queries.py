@@ -98,7 +98,7 @@ def patrons() -> QuerySet[User]:
 
 
 def who_is_meant(text: str) -> User | None:
-    """Whose card's number, id, username, e-mail or phone this is. Staff have no addresses here: only admins see them."""
+    """Whose card, id, username, e-mail or phone this is; staff are not found by addresses, which only admins see."""
     user_id = user_id_on_card(text) or (int(text) if re.fullmatch("[0-9]{1,18}", text) else 0)
     may_be_asked = Q() if field_of(text) == "username" else Q(role__in=PATRON_ROLES)
     return people().filter(Q(pk=user_id) | (_names(text) & may_be_asked)).first()

@@ -94,10 +94,15 @@ def _draw(canvas: Canvas, label: Label, sheet: Sheet, x: float, y: float) -> Non
 
 def _bars(barcode: str, width: float, height: float) -> Code128:
     """As wide as the label allows, with nothing beside it: the label's margins are the quiet zone."""
-    if not (barcode.isascii() and barcode.isprintable()):
-        raise NotForCode128(_("The barcode “%s” can't be printed as Code 128.") % barcode)
+    check_code128(barcode)
     modules = Code128(barcode, barWidth=1, quiet=False).width
     return Code128(barcode, barWidth=min(WIDEST_MODULE, width / modules), barHeight=height, quiet=False)
+
+
+def check_code128(barcode: str) -> None:
+    """Raises NotForCode128."""
+    if not (barcode.isascii() and barcode.isprintable()):
+        raise NotForCode128(_("The barcode “%s” can't be printed as Code 128.") % barcode)
 
 
 def _line(canvas: Canvas, text: str, middle: float, y: float, size: float, width: float) -> None:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("authors.urls")),
     path("", include("watching.urls")),
     path("", include("library_portal.notifications.urls")),
+    path("admin/desk/", include("reservations.desk.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("library_portal.api_urls")),
     path("api/v1/schema/", Document.as_view(), name="schema"),

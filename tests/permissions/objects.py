@@ -83,6 +83,13 @@ def a_closure(_owner: User) -> int:
     return Closure.objects.create(first_on=today, last_on=today, reason="Works").pk
 
 
+def a_hold(owner: User) -> int:
+    """Of a book that costs nothing a day."""
+    book = BookFactory(copies=1, daily_fee=0)
+    asked = {"user_id": owner.pk, "book_id": book.pk, "days": 7, "join_queue": False, "now": timezone.now()}
+    return reservations.services.reserve(**asked).pk
+
+
 def past_loans(_owner: User) -> int:
     return PastLoans.objects.create(book=BookFactory()).pk
 
@@ -191,6 +198,7 @@ MAKERS: dict[str, Maker] = {
     "/api/v1/users/": lambda owner: owner.pk,
     "/admin/{app_label}/": lambda _owner: "books",
     "/admin/{url}": lambda _owner: "nothing/here/",
+    "/admin/desk/slips/": a_hold,
     "/admin/r/": a_type_and_an_object,
     "/admin/accounts/patron/": lambda owner: owner.pk,
     "/admin/accounts/patron/{pk}/{slug}/": lambda owner: (owner.pk, "deactivate"),
@@ -213,6 +221,7 @@ MAKERS: dict[str, Maker] = {
     "/admin/reservations/pastloans/": past_loans,
     "/admin/reservations/purchasesuggestion/": a_purchase_suggestion,
     "/admin/reservations/reservation/": a_reservation,
+    "/admin/reservations/reservation/act/": lambda _owner: "cancel",
     "/admin/subscriptions/debt/": a_debt,
     "/admin/subscriptions/ledgerentry/": a_ledger_entry,
     "/admin/subscriptions/payment/": a_payment,
