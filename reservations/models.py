@@ -152,6 +152,7 @@ class Reservation(models.Model):
             models.Index(fields=["user", "-id"], name="reservation_by_patron"),
             models.Index(fields=["user", "ready_at"], name="reservation_holds_of_patron"),
             models.Index(fields=["user", "closed_at"], name="reservation_closed_by_patron"),
+            models.Index(fields=["-closed_at"], name="reservation_last_returns", condition=Q(status="completed")),
             models.Index(fields=["hold_until"], name="reservation_expiring", condition=Q(status="ready")),
             models.Index(fields=["due_on", "id"], name="reservation_due", condition=Q(status="active")),
             models.Index(fields=["status", "-id"], name="reservation_by_status"),
