@@ -25,7 +25,10 @@ PLANS = """
 # What librarians did with reservations: a limit set aside, or a loan that is open again.
 BY_STAFF = """
     SELECT (details ->> 'reservation')::bigint AS reservation_id FROM audit_auditentry
-    WHERE action = 'reservation_changed' AND (details ->> 'what' = 'undo_return' OR details ? 'overridden')
+    WHERE action = 'reservation_changed' AND (
+        details ->> 'what' = 'undo_return'
+        OR details ->> 'reason' ~ '^[a-z_, ]*(blocked|limit_reached|quota_reached)[a-z_, ]*: '
+    )
 """
 
 

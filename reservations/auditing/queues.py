@@ -5,7 +5,9 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from library_portal.redis import RedisError
 from reservations.auditing.register import SHOWN, Findings, Moment, check, find
+from reservations.places.rebuilding import what_differs
 from reservations.short_loans import cut, short_loan_days
 from reservations.standing import refusal_to_hold, standings_of
 
@@ -93,10 +95,6 @@ def nobody_is_overtaken(moment: Moment) -> Findings:
               AND got.ready_at > waits.queued_at
               AND (got.id > waits.id OR got.ready_at > waits.queued_at + %(soon)s)
               AND (subscription.id IS NULL OR subscription.period_started_at < got.ready_at - %(soon)s)
-              AND NOT EXISTS (
-                  SELECT FROM audit_auditentry WHERE action = 'reservation_changed' AND whom_id = got.user_id
-                  AND (details ->> 'reservation')::bigint = got.id AND details ? 'overridden'
-              )
             ORDER BY got.id LIMIT 1
         ) AS got
         WHERE waits.status = 'pending' AND waits.told_reasons = '{}' AND waits.step = 0 AND NOT waits.is_moved
@@ -105,6 +103,19 @@ def nobody_is_overtaken(moment: Moment) -> Findings:
           AND waits.user_id NOT IN (SELECT whom_id FROM audit_auditentry WHERE action = 'reactivated')
         """,
     )
+
+
+@check("queues-in-redis")
+def the_sets_in_redis_are_the_queues(moment: Moment) -> Findings:
+    """Those of another version than the queue's are behind, and not asked."""
+    try:
+        wrong = [
+            {"what": f"The queue of book {book_id} is another one in Redis.", "book_id": book_id}
+            for book_id in what_differs()
+        ]
+    except RedisError:
+        return Findings(not_checked="Redis is away: positions are counted by PostgreSQL.")
+    return Findings(len(wrong), wrong[:SHOWN])
 
 
 @check("free-copy-waited-for")

@@ -36,11 +36,16 @@ def drop_what_differs() -> int:
 
     A set of another version is behind for a moment, or until its next reader. Raises RedisError.
     """
-    different = [book_id for book_id in sets.kept() if _differs(book_id)]
+    different = what_differs()
     for book_id in different:
         logger.warning("The set of a queue differed from the queue and was dropped: book %s", book_id)
         sets.drop(book_id)
     return len(different)
+
+
+def what_differs() -> list[int]:
+    """The books whose set is not the queue of its own version. Raises RedisError."""
+    return [book_id for book_id in sets.kept() if _differs(book_id)]
 
 
 def _differs(book_id: int) -> bool:
