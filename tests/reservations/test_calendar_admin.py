@@ -85,7 +85,9 @@ def test_what_is_coming_is_listed_at_first(desk: Client, tomorrow: date) -> None
 def test_a_librarian_sets_the_days_closed_every_week(desk: Client) -> None:
     desk.post(CLOSURES + "week/", {"weekdays": ["5", "6"]})
     assert list(WeeklyClosing.objects.values_list("weekday", flat=True)) == [5, 6]
-    assert b"Closed every week on: Saturday, Sunday." in desk.get(CLOSURES).content
+    page = desk.get(CLOSURES).content.decode()
+    assert "Closed every week on: Saturday, Sunday." in page
+    assert f'href="{CLOSURES}week/"' in page
     desk.post(CLOSURES + "week/", {})
     assert (WeeklyClosing.objects.count(), changes()) == (0, ["week", "week"])
 
