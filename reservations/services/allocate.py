@@ -3,10 +3,12 @@
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import F, Func, Value
+
 import books.services
 import subscriptions.services
 from library_portal.errors import PortalError
-from library_portal.outbox import record
+from library_portal.outbox.recording import record_many
 from reservations.events import ReservationPassedOver
 from reservations.models import Reservation, Status
 from reservations.services.hold import hold_copy
@@ -22,8 +24,10 @@ from reservations.standing import (
     standings_of,
 )
 
-# How many places of the queue are looked at together.
-LOOK_AHEAD = 50
+# How many places of the queue are looked at together: few at first, for one of them is nearly always eligible.
+LOOK_AHEAD, MOST_AHEAD = 50, 2000
+
+Refused = tuple[Reservation, PortalError]
 
 
 def allocate(*, book_id: int, now: datetime, keep: Keeping = for_good) -> list[int]:
@@ -68,26 +72,30 @@ def _hold_for_first_eligible(*, book_id: int, now: datetime) -> Reservation | No
     try:
         hold_copy(reservation=candidate, copy_id=copy.pk, standing=standing, daily_fee=book.daily_fee, now=now)
     except tuple(PASSED_OVER_REASONS) as refusal:
-        _pass_over(candidate, refusal)
+        _pass_over([(candidate, refusal)])
     return candidate
 
 
 def first_eligible(*, book_id: int, daily_fee: Decimal, now: datetime) -> Reservation | None:
     """Look along the queue without locking wallets; who is not eligible is passed over and told why."""
-    last, short_loan = None, short_loan_days(book_id=book_id, in_queue=True)
-    while places := next_in_queue(book_id=book_id, now=now, after=last, limit=LOOK_AHEAD):
+    last, short_loan, limit = None, short_loan_days(book_id=book_id, in_queue=True), LOOK_AHEAD
+    while places := next_in_queue(book_id=book_id, now=now, after=last, limit=limit):
         standings = standings_of(user_ids={place.user_id for place in places}, now=now)
         if _follow_plans(places, standings):
             last = None
             continue
+        refused: list[Refused] = []
         for place in places:
             standing = standings[place.user_id]
             days = cut(place.days, plan_days=standing.plan.max_days, short_loan=short_loan)
             refusal = refusal_to_hold(standing, daily_fee=daily_fee, days=days)
             if refusal is None:
-                return place
-            _pass_over(place, refusal)
-        last = places[-1]
+                break
+            refused.append((place, refusal))
+        _pass_over(refused)
+        if len(refused) < len(places):
+            return places[len(refused)]
+        last, limit = places[-1], min(2 * limit, MOST_AHEAD)
     return None
 
 
@@ -109,15 +117,19 @@ def change_priority(place: Reservation, priority: int) -> None:
     queue_changed(book_id=place.remembered_book_id, left=before, joined=place_of(place))
 
 
-def _pass_over(candidate: Reservation, refusal: PortalError) -> None:
-    """The place is kept; the patron is told once per reason, unless nobody is there to be told."""
-    reason = PASSED_OVER_REASONS[type(refusal)]
-    if isinstance(refusal, AccountClosed) or reason in candidate.told_reasons:
-        return
-    candidate.told_reasons.append(reason)
-    candidate.save(update_fields=["told_reasons"])
-    record(
-        ReservationPassedOver(
-            reservation_id=candidate.pk, user_id=candidate.user_id, book_id=candidate.remembered_book_id, reason=reason
-        )
+def _pass_over(refused: list[Refused]) -> None:
+    """The places are kept; each patron is told once per reason, unless nobody is there to be told."""
+    reasons = [(place, PASSED_OVER_REASONS[type(why)]) for place, why in refused if not isinstance(why, AccountClosed)]
+    untold = [(place, reason) for place, reason in reasons if reason not in place.told_reasons]
+    for told in {reason for _place, reason in untold}:
+        places = Reservation.objects.filter(pk__in=[place.pk for place, reason in untold if reason == told])
+        places.update(told_reasons=Func(F("told_reasons"), Value(told), function="array_append"))
+    if untold:
+        record_many([_passed_over(place, reason) for place, reason in untold])
+
+
+def _passed_over(place: Reservation, reason: str) -> ReservationPassedOver:
+    place.told_reasons.append(reason)
+    return ReservationPassedOver(
+        reservation_id=place.pk, user_id=place.user_id, book_id=place.remembered_book_id, reason=reason
     )
