@@ -37,7 +37,7 @@ class Processes:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str) -> None:
-        arguments = ("manage.py", "relay_outbox") if name == RELAY else _worker(name)
+        arguments = ("manage.py", "relay_outbox") if name == RELAY else worker(name)
         with (self._var_dir / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(
                 [sys.executable, *arguments], cwd=PROJECT, env=self._environment, stdout=log, stderr=log
@@ -67,7 +67,7 @@ def processes(*, broker_url: str, var_dir: Path) -> Iterator[Processes]:
         running.stop()
 
 
-def _worker(queue: str) -> tuple[str, ...]:
+def worker(queue: str) -> tuple[str, ...]:
     pool = ("--pool", "threads", "--concurrency", "2")
     return (
         "-m",

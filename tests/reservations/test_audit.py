@@ -1,6 +1,7 @@
 """`manage.py audit`: a portal that works shows nothing, and each rule that is broken is found by its name, with ids."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,9 +18,11 @@ import subscriptions.services
 from books.models import Book
 from library_portal.outbox.delivery import deliver
 from library_portal.outbox.models import Delivery, OutboxEvent
+from library_portal.redis import client
 from reservations import services
 from reservations.auditing import CHECKS, Findings, audit
 from reservations.models import Reservation
+from reservations.places.rebuilding import rebuild
 from tests.factories.lending import book_with_copies
 from tests.factories.people import patron
 
@@ -110,7 +113,7 @@ ENTRY = "UPDATE subscriptions_ledgerentry SET "
 EVENT = "(SELECT id FROM outbox_outboxevent WHERE name = 'reservation.ready' ORDER BY id DESC LIMIT 1)"
 
 # Compared with Redis, which no SQL breaks.
-IN_REDIS = {"queues-in-redis"} & set(CHECKS)
+IN_REDIS = {"queues-in-redis"}
 # What is broken: the SQL, and the checks that see it, no others.
 BREAKAGES = {
     "a lent copy stands on the shelf": (COPY + "status = 'available' WHERE id = {lent_copy}", ["copy-and-reservation"]),
@@ -342,6 +345,28 @@ def test_the_command_tells_people_and_programs_and_fails_when_something_is_wrong
         1,
         {"count": 1, "not_checked": "", "first": [what]},
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_set_in_redis_that_is_not_the_queue_is_found() -> None:
+    book = book_with_copies(0)
+    rebuild([book.pk])
+    assert told()[0] == 0
+    client().zadd(f"queue:{book.pk}", {"nobody": 0})
+    assert told()[1].startswith(f"queues-in-redis: 1\n  The queue of book {book.pk} is another one in Redis.\n")
+
+
+@pytest.fixture
+def without_redis(settings: Any) -> Iterator[None]:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    client.cache_clear()
+    yield
+    client.cache_clear()
+
+
+def test_without_redis_the_rest_is_checked(db: None, without_redis: None) -> None:
+    report = audit(now=timezone.now())
+    assert (report.wrong, list(report.not_checked)) == ({}, ["queues-in-redis"])
 
 
 def told(*options: str) -> tuple[int, str]:
