@@ -58,8 +58,8 @@ def _overdue(loans: Sequence[Reservation], now: datetime) -> Words:
     fees = [late_fee_on(loan, now=now) for loan in loans]
     lines = [
         ngettext(
-            "“%(title)s”: %(days)d day late, late fee so far %(fee)s",
-            "“%(title)s”: %(days)d days late, late fee so far %(fee)s",
+            "• “%(title)s”: %(days)d day late, late fee so far %(fee)s",
+            "• “%(title)s”: %(days)d days late, late fee so far %(fee)s",
             days,
         )
         % {"title": _title(loan), "days": days, "fee": dollars(fee)}
@@ -72,12 +72,12 @@ def _overdue(loans: Sequence[Reservation], now: datetime) -> Words:
         title = ngettext("“%(title)s” is %(days)d day late", "“%(title)s” is %(days)d days late", late[0])
         title %= {"title": _title(loans[0]), "days": late[0]}
     ask = _("Late fees grow each day, and what is late can't be extended: please bring it back soon.")
-    return Words(title, f"{_listed(lines)}\n\n{ask}")
+    return Words(title, "\n".join([*lines, "", ask]))
 
 
 def _ending(loans: Sequence[Reservation], today: date) -> Words:
     lines = [
-        (_("“%(title)s”: today, %(day)s") if loan.due_on == today else _("“%(title)s”: tomorrow, %(day)s"))
+        (_("• “%(title)s”: today, %(day)s") if loan.due_on == today else _("• “%(title)s”: tomorrow, %(day)s"))
         % {"title": _title(loan), "day": date_format(loan.due_on, "l j F")}
         for loan in loans
     ]
@@ -87,12 +87,8 @@ def _ending(loans: Sequence[Reservation], today: date) -> Words:
         today_or_not = _("“%(title)s” is due today") if loans[0].due_on == today else _("“%(title)s” is due tomorrow")
         title = today_or_not % {"title": _title(loans[0])}
     ask = _("On your shelf you can extend what nobody else waits for. Otherwise please bring it back in time.")
-    return Words(title, f"{_listed(lines)}\n\n{ask}")
+    return Words(title, "\n".join([*lines, "", ask]))
 
 
 def _title(loan: Reservation) -> str:
     return Truncator(loan.book.title).chars(LONGEST_TITLE)
-
-
-def _listed(lines: Sequence[str]) -> str:
-    return "\n".join(f"• {line}" for line in lines)

@@ -74,7 +74,7 @@ def test_five_overdue_books_are_one_message_with_days_and_fees() -> None:
             "• “Book 3”: 3 days late, late fee so far $0.60\n"
             "• “Book 2”: 2 days late, late fee so far $0.40\n"
             "• “Book 1”: 1 day late, late fee so far $0.20\n"
-            "• Together: $8.00\n\n"
+            "Together: $8.00\n\n"
             "Late fees grow each day, and what is late can't be extended: please bring it back soon.",
         )
     ]
