@@ -157,6 +157,7 @@ class Reservation(models.Model):
             models.Index(fields=["due_on", "id"], name="reservation_due", condition=Q(status="active")),
             models.Index(fields=["status", "-id"], name="reservation_by_status"),
             models.Index(fields=["book", "status", "-closed_at"], name="reservation_by_book"),
+            models.Index(fields=["book", "-id"], name="reservation_of_book"),
             models.Index(fields=["-id"], name="reservation_lost", condition=Q(lost_on__isnull=False)),
             models.Index(
                 fields=["closed_at"],
