@@ -4,8 +4,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 import library_portal.audit.queries
@@ -16,7 +14,8 @@ from library_portal.interface import dollars
 from reservations.admin.acts.acts import BUTTONS
 from reservations.admin.acts.page import act_address
 from reservations.admin.acts.told import subjects
-from reservations.models import Reservation, Status
+from reservations.admin.queue import queue_address
+from reservations.models import Reservation
 from reservations.transitions import Action
 
 SHOWN = 50
@@ -54,13 +53,7 @@ def _buttons(reservation: Reservation) -> list[tuple[str, Any]]:
 
 def _queue_page(reservation: Reservation) -> str:
     """Where staff see and change the queue of its book."""
-    if reservation.book_id is None:
-        return ""
-    return f"{reverse('admin:reservations_reservation_changelist')}?{urlencode(_queue_of(reservation))}"
-
-
-def _queue_of(reservation: Reservation) -> dict[str, Any]:
-    return {"book__id__exact": reservation.book_id, "status__exact": Status.PENDING.value}
+    return queue_address(reservation.book_id) if reservation.book_id else ""
 
 
 def _money(reservation: Reservation) -> Panel:

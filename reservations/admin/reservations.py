@@ -9,6 +9,7 @@ from django.forms import Media
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -28,6 +29,7 @@ from reservations.admin.filters import (
     PatronFilter,
     StatusFilter,
 )
+from reservations.admin.queue import Queued, queue_address
 from reservations.admin.reserving import ReserveForm, Reserving
 from reservations.models import Reservation, Status
 
@@ -43,7 +45,7 @@ class WithPlaces(ChangeList):
 
 
 @admin.register(Reservation)
-class ReservationAdmin(Acting, Detailed, Reserving, admin.ModelAdmin):
+class ReservationAdmin(Acting, Detailed, Queued, Reserving, admin.ModelAdmin):
     list_display = ["number", "user", "book", "copy", "state", "until", "place", "paid_so_far"]
     list_filter = [StatusFilter, OverdueFilter, DueDayFilter, LostFilter, PatronFilter, BookFilter]
     list_select_related = ["user", "book", "copy"]
@@ -130,7 +132,8 @@ class ReservationAdmin(Acting, Detailed, Reserving, admin.ModelAdmin):
     def place(self, row: Reservation) -> str:
         if not row.queue_position:
             return "–"
-        return _("%(place)s of %(length)s") % {"place": row.queue_position, "length": row.queue_length}
+        words = _("%(place)s of %(length)s") % {"place": row.queue_position, "length": row.queue_length}
+        return format_html('<a href="{}">{}</a>', queue_address(row.remembered_book_id), words)
 
     @admin.display(description=_("paid"))
     def paid_so_far(self, row: Reservation) -> str:

@@ -221,6 +221,7 @@ MAKERS: dict[str, Maker] = {
     "/admin/reservations/pastloans/": past_loans,
     "/admin/reservations/purchasesuggestion/": a_purchase_suggestion,
     "/admin/reservations/reservation/": a_reservation,
+    "/admin/reservations/reservation/queue/": a_book,
     "/admin/reservations/reservation/act/": lambda _owner: "cancel",
     "/admin/subscriptions/debt/": a_debt,
     "/admin/subscriptions/ledgerentry/": a_ledger_entry,
