@@ -49,7 +49,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
     },
     "check-queues": {"task": "reservations.tasks.check_queues", "schedule": crontab(hour=4, minute=20)},
-    "daily-notices": {"task": "reservations.tasks.send_daily_notices", "schedule": crontab(minute=5)},
+    "daily-notices": {
+        "task": "reservations.tasks.send_daily_notices",
+        "schedule": crontab(minute=5),
+        "options": {"queue": "notifications", "routing_key": "notifications.daily"},
+    },
     "forget-loans": {"task": "reservations.tasks.forget_loans", "schedule": crontab(hour="2-4", minute="*/10")},
     "fetch-covers": {"task": "books.tasks.fetch_covers", "schedule": timedelta(minutes=10)},
     "delete-unused-pictures": {"task": "books.tasks.delete_unused_pictures", "schedule": crontab(hour=4, minute=10)},
