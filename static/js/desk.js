@@ -5,9 +5,6 @@ for (const button of document.querySelectorAll("[data-prints]")) {
   button.addEventListener("click", () => print());
 }
 
-const desk = document.getElementById("desk");
-if (desk) work(desk);
-
 function work(desk) {
   const form = document.getElementById("desk-form");
   const input = document.getElementById("desk-input");
@@ -30,25 +27,21 @@ function work(desk) {
     sendNext();
   });
   form.addEventListener("htmx:configRequest", (event) => { event.detail.parameters.scan = underWay; });
-  form.addEventListener("htmx:afterRequest", (event) => {
-    if (event.target !== form) return;
-    if (!event.detail.successful) line.length = 0;
-    underWay = null;
-    sendNext();
-  });
 
   // Who was logged out meanwhile comes back here by way of the login.
   desk.addEventListener("htmx:beforeSwap", (event) => {
     const there = event.detail.xhr.responseURL;
     if (there && !new URL(there).pathname.startsWith(location.pathname)) location.reload();
   });
-  for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-    desk.addEventListener(failure, () => sayItFailed(desk.dataset.failed, underWay));
-  }
   desk.addEventListener("htmx:afterRequest", (event) => {
+    const scanned = event.target === form;
     if (event.detail.successful) play(document.querySelector("[data-sound]")?.dataset.sound ?? "success");
+    else sayItFailed(desk.dataset.failed, scanned ? [underWay, ...line.splice(0)] : []);
     countDown();
     if (!isTextField(document.activeElement) || !desk.contains(document.activeElement)) input.focus({ preventScroll: true });
+    if (!scanned) return;
+    underWay = null;
+    sendNext();
   });
 
   document.addEventListener("keydown", (event) => onKey(event, input, line));
@@ -70,10 +63,11 @@ function isTextField(element) {
   return element?.matches("input:not([type=checkbox]), textarea") ?? false;
 }
 
-function sayItFailed(words, scanned) {
+// With everything that was scanned and not answered.
+function sayItFailed(words, scans) {
   const note = Object.assign(document.createElement("section"), { className: "desk-answer desk-error" });
   note.append(Object.assign(document.createElement("h2"), { textContent: words }));
-  if (scanned) note.append(Object.assign(document.createElement("p"), { textContent: scanned }));
+  note.append(...scans.map((scan) => Object.assign(document.createElement("p"), { textContent: scan })));
   document.getElementById("desk-status").replaceChildren();
   document.getElementById("desk-next").replaceChildren();
   document.getElementById("desk-alert").replaceChildren(note);
@@ -157,3 +151,6 @@ function prepareSound() {
     play("success");
   });
 }
+
+const desk = document.getElementById("desk");
+if (desk) work(desk);
