@@ -1,7 +1,7 @@
 """What a reservation would cost, and what can be had of a book; nothing is changed by asking."""
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +20,7 @@ class ReservationQuote(APIView):
         summary="Price, discount and limits before confirming; changes nothing",
         request=QuoteRequest,
         responses={200: QuoteSerializer},
+        examples=[OpenApiExample("a week", {"book": 17, "days": 7}, request_only=True)],
     )
     @may_refuse(NotFound)
     def post(self, request: Request) -> Response:
