@@ -41,6 +41,23 @@ def test_money_appears_only_when_the_provider_confirms_and_only_once(client, rea
     assert balance_of(reader) == 20
 
 
+def test_who_was_sent_to_top_up_goes_on_where_they_were_once(client, reader) -> None:
+    page = client.get("/me/wallet/", {"amount": "3.50", "next": "/books/1/reserve/?days=7"}).content.decode()
+    assert 'name="next" value="/books/1/reserve/?days=7"' in page
+    assert 'name="amount" value="3.50"' in page
+    body = {"amount": "3.50", "provider": "test", "next": "/books/1/reserve/?days=7"}
+    there = client.post("/me/wallet/top-up/", body).url.removeprefix(settings.PUBLIC_URL)
+    assert [client.post(there, {"confirm": ""}).url for _ in range(2)] == ["/books/1/reserve/?days=7", "/me/wallet/"]
+
+
+@pytest.mark.parametrize("away", ["https://evil.example/", "//evil.example/", "evil"])
+def test_topping_up_never_leads_off_the_site(client, reader, away) -> None:
+    assert "evil" not in client.get("/me/wallet/", {"next": away}).content.decode()
+    body = {"amount": "5", "provider": "test", "next": away}
+    there = client.post("/me/wallet/top-up/", body).url.removeprefix(settings.PUBLIC_URL)
+    assert client.post(there, {"confirm": ""}).url == "/me/wallet/"
+
+
 def test_a_cancelled_payment_brings_nothing_even_if_confirmed_later(client, reader) -> None:
     there = start(client)
     client.post(there, {"cancel": ""})
