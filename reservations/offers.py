@@ -33,8 +33,8 @@ class DaysOffer:
 class Offer:
     """One open reservation with what its patron can do. Dollars, and days of the library's time zone.
 
-    `actions` are the names of those of the table that are not refused by what can be seen at once; `refusal` says why it can't be
-    extended, `extensions` how far it can, in the order of their days.
+    `actions` are the names of those of the table that are not refused by what can be seen at once; `refusal` says why
+    it can't be extended, `extensions` how far it can, in the order of their days.
     """
 
     reservation: Reservation

@@ -28,11 +28,11 @@ def now() -> datetime:
 
 
 def ended(user, now: datetime, *, number: int) -> list[int]:
-    """So many cancelled reservations, the latest first; two of them ended at the same instant."""
+    """So many cancelled reservations, the latest first; those around the end of the first page at the same instant."""
     book = book_with_copies(1)
     made = [
-        Reservation(user=user, book=book, days=7, status="cancelled", closed_at=now - timedelta(hours=max(hour, 1)))
-        for hour in range(number)
+        Reservation(user=user, book=book, days=7, status="cancelled", closed_at=now - timedelta(days=place // 19))
+        for place in range(number)
     ]
     rows = Reservation.objects.bulk_create(made)
     return [row.pk for row in sorted(rows, key=lambda row: (row.closed_at, row.pk), reverse=True)]
