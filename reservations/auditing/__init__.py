@@ -6,6 +6,6 @@ docs/auditing.md says what each finding means and what to do.
 
 from reservations.auditing import copies, events, fees, lending, limits, money, people, prices, queues  # noqa: F401
 from reservations.auditing.register import CHECKS, Findings, Moment
-from reservations.auditing.running import Report, audit
+from reservations.auditing.running import Report, audit, snapshot
 
-__all__ = ["CHECKS", "Findings", "Moment", "Report", "audit"]
+__all__ = ["CHECKS", "Findings", "Moment", "Report", "audit", "snapshot"]

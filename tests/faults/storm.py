@@ -25,6 +25,8 @@ from tests.faults.processes import PROJECT, RELAY, environment, worker
 from tests.waiting import until
 
 WEB, BEAT = "web", "beat"
+# So many answers lie between one killed process and the next.
+ANSWERS_BETWEEN = 60
 MORTAL = (WEB, RELAY, *settings.WORK_QUEUES)
 
 
@@ -147,13 +149,13 @@ def _live(person: Client, books: list[int], over: threading.Event) -> None:
 
 
 def _kill_at_random(portal: Portal, outcome: Outcome, *, seconds: float, chance: random.Random) -> None:
-    """Everybody mortal has a turn before anybody has a second one, the web server once people could use it."""
+    """Everybody mortal has a turn before anybody has a second one, each time after people could use the portal."""
     deadline, turn = time.monotonic() + seconds, list(MORTAL)
     while time.monotonic() < deadline or len(turn) < len(MORTAL):
         time.sleep(chance.uniform(0.5, 2.0))
+        enough = outcome.seen.answers.total() + ANSWERS_BETWEEN
+        until(lambda enough=enough: outcome.seen.answers.total() >= enough, seconds=120)
         victim = turn.pop(chance.randrange(len(turn)))
-        if victim == WEB:
-            portal.wait_until_ready()
         portal.kill(victim)
         portal.start(victim)
         outcome.killed[victim] += 1

@@ -5,10 +5,10 @@ from typing import Any
 
 import orjson
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from reservations.auditing import Findings, Report, audit
+from reservations.auditing import Findings, Report, audit, snapshot
 
 
 class Command(BaseCommand):
@@ -26,9 +26,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, json: bool, settled: bool, **_options: Any) -> None:
-        with transaction.atomic(durable=True), connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            cursor.execute("SET LOCAL work_mem = '128MB'; SET LOCAL jit = off")
+        with transaction.atomic(durable=True):
+            snapshot()
             report = audit(now=timezone.now(), settled=settled)
         self._tell_as_json(report) if json else self._tell(report)
         if report.wrong:
