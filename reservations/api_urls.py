@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reservations.api import calendar, loans, queue, quote, reservations, shelves
+from reservations.api import book_queue, calendar, loans, queue, quote, reservations, shelves
 
 urlpatterns = [
     path("reservations/", reservations.ReservationList.as_view(), name="api-reservations"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("reservations/<int:pk>/move/", queue.ReservationMove.as_view(), name="api-reservation-move"),
     path("reservations/<int:pk>/lost/", loans.ReservationLost.as_view(), name="api-reservation-lost"),
     path("reservations/<int:pk>/found/", loans.ReservationFound.as_view(), name="api-reservation-found"),
+    path("books/<int:pk>/queue/", book_queue.BookQueue.as_view(), name="api-book-queue"),
     path("books/<int:pk>/availability/", quote.BookAvailability.as_view(), name="api-book-availability"),
     path("calendar/", calendar.LibraryDays.as_view(), name="api-calendar"),
     path("users/me/books/", shelves.MyBooks.as_view(), name="api-my-books"),

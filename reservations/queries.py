@@ -13,7 +13,7 @@ import books.queries
 from library_portal.errors import PortalError
 from reservations import places
 from reservations.models import OPEN, Reservation, Status
-from reservations.places import LAST, Asked, Place
+from reservations.places import Asked, Place, newcomers
 from reservations.places.counting import count_ahead, count_ahead_of, paused
 from reservations.short_loans import cut, short_loan_days
 from reservations.standing import Standing, check_may_hold, check_may_wait, check_request, standing_of
@@ -145,7 +145,7 @@ def availability(*, book_id: int) -> Availability:
         copies=book.copies_count,
         free=book.free_copies,
         waiting=book.waiting_count,
-        estimate=_estimate(book_id, book, Place(0, timezone.now(), LAST)),
+        estimate=_estimate(book_id, book, newcomers(0)),
     )
 
 
@@ -172,7 +172,7 @@ def with_estimates(rows: Iterable[Reservation]) -> list[Reservation]:
     copies = books.queries.lendable_copies(book_ids={row.remembered_book_id for row in pending})
     not_counted = count_ahead_of([row.pk for row in pending], among=paused(today=today))
     turns = {
-        row.pk: Turn(row.book_id, copies[row.book_id], max(row.queue_position - 1 - not_counted[row.pk], 0))
+        row.pk: Turn(row.book_id, copies[row.book_id], max((row.queue_position or 1) - 1 - not_counted[row.pk], 0))
         for row in pending
         if row.book_id in copies
     }
@@ -191,7 +191,7 @@ def quote(*, user_id: int, book_id: int, days: int | None, now: datetime) -> Quo
     lent_for = cut(max(wanted, 1), plan_days=standing.plan.max_days, short_loan=short_loan)
     price = standing.price(daily_fee=book.daily_fee, days=lent_for)
     ready = book.status == books.queries.AVAILABLE
-    place = Place(standing.plan.priority, now, LAST)
+    place = newcomers(standing.plan.priority)
     refusal = _refusal(standing, user_id=user_id, book_id=book_id, days=wanted, price=price if ready else None)
     return Quote(
         days=lent_for,

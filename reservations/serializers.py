@@ -174,3 +174,6 @@ class AvailabilitySerializer(serializers.Serializer):
     estimated_wait = serializers.IntegerField(
         allow_null=True, help_text="days until a newcomer's turn; null when there is no copy to wait for"
     )
+    estimated_wait_basis = EstimateSerializer(
+        source="estimate", allow_null=True, help_text="how it was worked out; null when nobody has to wait, or can"
+    )

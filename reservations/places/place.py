@@ -1,6 +1,6 @@
 """What decides the order of a queue: plan priority, then the time it stands by, then id (rules.md, "PENDING")."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -8,14 +8,19 @@ from django.db.models import Q
 from reservations.models import Reservation
 
 ORDER = ("-priority", "queued_at", "pk")
-# Behind everybody of the same instant: a newcomer has no id yet.
-LAST = 2**63 - 1
+# Later than anybody: whoever has not joined yet stands behind all of the same priority.
+NOT_YET, NO_ID = datetime(2286, 1, 1, tzinfo=UTC), 2**63 - 1
 
 
 class Place(NamedTuple):
     priority: int
     queued_at: datetime
     pk: int
+
+
+def newcomers(priority: int) -> Place:
+    """The place that somebody of this priority would take."""
+    return Place(priority, NOT_YET, NO_ID)
 
 
 def place_of(reservation: Reservation) -> Place:

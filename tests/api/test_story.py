@@ -66,6 +66,14 @@ def test_a_book_goes_from_reader_to_reader_with_tokens_only(portal: Portal, mail
         "free": 0,
         "waiting": 1,
         "estimated_wait": 14,
+        "estimated_wait_basis": {
+            "days": 14,
+            "ahead": 1,
+            "copies": 1,
+            "loans": 0,
+            "average_days": 7.0,
+            "words": "1 reader is ahead of you, 1 copy; it was never lent, so 7 days a loan are assumed.",
+        },
     }
     assert cleo.call("POST", f"reservations/{held['id']}/return/")["refunded"] == "0.70"
     assert "Persuasion" in dan.wait_for_notification("copy_ready")["title"]
