@@ -133,6 +133,18 @@ def test_what_was_settled_before_the_mail_went_out_is_left_out_of_it(mailoutbox,
     assert stays.due_on == TODAY()
 
 
+def test_what_is_late_and_what_will_be_due_are_mails_of_their_own(mailoutbox) -> None:
+    reader = patron(plan="PREMIUM")
+    lent(reader, "Emma", due_in=-1)
+    lent(reader, "Persuasion", due_in=1)
+    services.remind_patrons(now=NOW())
+
+    [late], [due] = mails(mailoutbox, reader, "is 1 day late"), mails(mailoutbox, reader, "is due tomorrow")
+
+    assert ("Emma" in late, "Persuasion" in late) == (True, False)
+    assert ("Emma" in due, "Persuasion" in due) == (False, True)
+
+
 def test_nothing_is_mailed_when_everything_is_back(mailoutbox) -> None:
     reader = patron()
     loan = lent(reader, "Emma", due_in=-2)

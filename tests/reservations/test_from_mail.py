@@ -217,6 +217,19 @@ def test_when_nobody_else_can_take_it_the_copy_stays(mailoutbox, client) -> None
     assert status(held) == "ready"
 
 
+@pytest.mark.parametrize("use_case", [services.cancel, services.defer])
+def test_what_has_changed_between_look_and_lock_is_left_alone(use_case: Any) -> None:
+    reader, book = patron(), book_with_copies(1)
+    held = reserve(reader, book)
+    reserve(patron(), book)
+    services.change_days(reservation_id=held.pk, days=3, now=timezone.now())
+
+    with pytest.raises(services.ChangedMeanwhile):
+        use_case(reservation_id=held.pk, step=held.step, now=timezone.now())
+
+    assert status(held) == "ready"
+
+
 def test_the_button_needs_the_form_it_stands_in(mailoutbox) -> None:
     reader = patron()
     held = reserve(reader, book_with_copies(1))
