@@ -1,5 +1,6 @@
+from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -175,6 +176,27 @@ class Reservation(models.Model):
         if self.book_id is None:
             raise ValueError(f"Reservation {self.pk} has forgotten its book")
         return self.book_id
+
+    @property
+    def remembered_book(self) -> Any:
+        """That book itself. Raises ValueError for what is forgotten."""
+        if self.book is None:
+            raise ValueError(f"Reservation {self.pk} has forgotten its book")
+        return self.book
+
+    @property
+    def kept_copy_id(self) -> int:
+        """The copy of whatever is held or on loan, or was until this transaction. Raises ValueError without one."""
+        if self.copy_id is None:
+            raise ValueError(f"Reservation {self.pk} has no copy")
+        return self.copy_id
+
+    @property
+    def loan_dates(self) -> tuple[date, date]:
+        """The day it was lent on and the day it is due, of what is or was on loan. Raises ValueError without a loan."""
+        if self.starts_on is None or self.due_on is None:
+            raise ValueError(f"Reservation {self.pk} was not lent")
+        return self.starts_on, self.due_on
 
     @property
     def subject(self) -> str:

@@ -138,7 +138,9 @@ def _check_sought_after(reservation: Reservation, days: int) -> None:
 
 def _change_price(reservation: Reservation, days: int) -> None:
     """The discount stays the one that was fixed with the hold."""
-    price = reservation_price(daily_fee=reservation.book.daily_fee, days=days, percent=reservation.discount_percent)
+    price = reservation_price(
+        daily_fee=reservation.remembered_book.daily_fee, days=days, percent=reservation.discount_percent
+    )
     difference = price - reservation.paid
     if difference > 0:
         _charge(reservation, difference)

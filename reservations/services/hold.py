@@ -74,8 +74,8 @@ def give_hold_back(reservation: Reservation, action: Action) -> None:
 
     The copy is on the shelf again: the caller allocates. Raises NotOffered.
     """
-    copy_id, paid = reservation.copy_id, reservation.paid
     take_step(reservation, action, refusal=NotOffered)
+    copy_id, paid = reservation.kept_copy_id, reservation.paid
     reservation.copy_id = reservation.ready_at = reservation.hold_until = reservation.price = None
     reservation.discount_name, reservation.discount_percent = "", 0
     reservation.paid = Decimal("0.00")

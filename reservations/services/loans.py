@@ -97,19 +97,20 @@ def end_loan(reservation: Reservation, *, now: datetime, reason: str = "") -> Re
     """The copy of the locked reservation is back; the caller allocates. Raises NotReturnable."""
     take_step(reservation, Action.RETURN, refusal=NotReturnable, reason=reason)
     today = timezone.localdate(now)
-    used_days = (today - reservation.starts_on).days
+    lent_on, _due_on = reservation.loan_dates
+    used_days = (today - lent_on).days
     reservation.closed_at = now
     reservation.refunded = early_return_refund(paid=reservation.paid, days=reservation.days, used_days=used_days)
     reservation.late_fee = late_fee_on(reservation, now=now)
     reservation.save(update_fields=["status", "step", "closed_at", "refunded", "late_fee"])
-    books.services.free_copy(copy_id=reservation.copy_id)
+    books.services.free_copy(copy_id=reservation.kept_copy_id)
     owed = _settle(reservation)
     record(
         ReservationReturned(
             reservation_id=reservation.pk,
             user_id=reservation.user_id,
             book_id=reservation.remembered_book_id,
-            copy_id=reservation.copy_id,
+            copy_id=reservation.kept_copy_id,
             refunded=f"{reservation.refunded:.2f}",
             late_fee=f"{reservation.late_fee:.2f}",
             owed=f"{owed:.2f}",
@@ -120,10 +121,8 @@ def end_loan(reservation: Reservation, *, now: datetime, reason: str = "") -> Re
 
 def late_fee_on(reservation: Reservation, *, now: datetime) -> Decimal:
     """What a return would cost now, in dollars."""
-    book = reservation.book
-    return late_fee(
-        daily_fee=book.daily_fee, cap=book.late_fee_cap, due_on=reservation.due_on, returned_on=timezone.localdate(now)
-    )
+    book, (_lent_on, due_on) = reservation.remembered_book, reservation.loan_dates
+    return late_fee(daily_fee=book.daily_fee, cap=book.late_fee_cap, due_on=due_on, returned_on=timezone.localdate(now))
 
 
 def _settle(reservation: Reservation) -> Decimal:

@@ -38,16 +38,16 @@ def lose_copy(*, reservation_id: int, now: datetime, reason: str = "") -> Reserv
     take_step(reservation, Action.LOSE, refusal=NotOnLoan, reason=reason)
     reservation.closed_at, reservation.lost_on = now, timezone.localdate(now)
     reservation.late_fee = late_fee_on(reservation, now=now)
-    reservation.lost_fee = reservation.book.late_fee_cap - reservation.late_fee
+    reservation.lost_fee = reservation.remembered_book.late_fee_cap - reservation.late_fee
     reservation.save(update_fields=["status", "step", "closed_at", "lost_on", "late_fee", "lost_fee"])
-    books.services.lose_copy(copy_id=reservation.copy_id)
+    books.services.lose_copy(copy_id=reservation.kept_copy_id)
     owed = _charge(reservation)
     record(
         ReservationCopyLost(
             reservation_id=reservation.pk,
             user_id=reservation.user_id,
             book_id=reservation.remembered_book_id,
-            copy_id=reservation.copy_id,
+            copy_id=reservation.kept_copy_id,
             late_fee=f"{reservation.late_fee:.2f}",
             lost_fee=f"{reservation.lost_fee:.2f}",
             owed=f"{owed:.2f}",

@@ -16,7 +16,7 @@ from reservations.one_by_one import on_its_own
 from reservations.services.lookup import lock_reservation
 
 # One run is over well before its delivery would be sent to somebody else (DELIVERY_LEASE_SECONDS).
-DATES_AT_ONCE = 500
+DATES_AT_ONCE = 200
 
 
 def follow_calendar(*, after: int = 0, now: datetime) -> None:

@@ -45,6 +45,5 @@ def write_down(reservation: Reservation, what: str, reason: str = "", **details:
         whom_id=reservation.user_id,
         reservation=reservation.pk,
         what=what,
-        **({"reason": reason} if reason else {}),
-        **details,
+        **(details | {"reason": reason} if reason else details),
     )

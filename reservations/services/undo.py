@@ -38,12 +38,12 @@ def undo_check_out(*, reservation_id: int, step: int, done_at: datetime, now: da
 
 def take_loan_back(reservation: Reservation) -> None:
     """The locked reservation's loan is a hold again. Raises NotUndoable where there is no loan."""
-    lent_on = reservation.starts_on
     take_step(reservation, Action.UNDO_CHECK_OUT, refusal=NotUndoable)
+    lent_on, _due_on = reservation.loan_dates
     reservation.starts_on = reservation.due_on = None
     reservation.save(update_fields=["status", "step", "starts_on", "due_on"])
     books.services.take_back_lending(
-        copy_id=reservation.copy_id, book_id=reservation.remembered_book_id, lent_on=lent_on
+        copy_id=reservation.kept_copy_id, book_id=reservation.remembered_book_id, lent_on=lent_on
     )
     _tell(reservation)
 
@@ -62,10 +62,10 @@ def undo_return(*, reservation_id: int, step: int, done_at: datetime, now: datet
         give_hold_back(next_holder, Action.PUT_BACK)
         _tell(next_holder)
     try:
-        books.services.lend_again(copy_id=reservation.copy_id)
+        books.services.lend_again(copy_id=reservation.kept_copy_id)
     except books.services.CopyNotFree as error:
         raise NotUndoable(_("The next reader has this copy by now.")) from error
-    HoldShelfPlace.objects.filter(copy_id=reservation.copy_id).delete()
+    HoldShelfPlace.objects.filter(copy_id=reservation.kept_copy_id).delete()
     _take_money_of_return_back(reservation)
     reservation.refunded = reservation.late_fee = Decimal("0.00")
     reservation.closed_at = None
@@ -105,7 +105,9 @@ def check_just_done(reservation: Reservation, *, step: int, done_at: datetime, n
 
 def _check_not_asked_for_again(reservation: Reservation) -> None:
     """One open reservation per patron and book: the returned loan can't be a second one."""
-    others = Reservation.objects.filter(user_id=reservation.user_id, book_id=reservation.book_id, status__in=OPEN)
+    others = Reservation.objects.filter(
+        user_id=reservation.user_id, book_id=reservation.remembered_book_id, status__in=OPEN
+    )
     if others.exists():
         raise NotUndoable(_("The reader has asked for this book again."))
 

@@ -111,7 +111,7 @@ def _hold_this_copy_instead(own: Reservation, copy: Any) -> None:
         return
     _check_on_shelf(copy)
     books.services.hold_copy(copy_id=copy.pk)
-    books.services.free_copy(copy_id=own.copy_id)
+    books.services.free_copy(copy_id=own.kept_copy_id)
     own.copy_id = copy.pk
     own.save(update_fields=["copy"])
 

@@ -90,7 +90,7 @@ _TAKE_IN = {"on_loan": _return, "held": _put_on_hold_shelf, "available": _look_a
 def shelve(reservation: Reservation, *, now: datetime) -> None:
     """The held copy lies on the hold shelf for this reader. Needs the book's lock."""
     HoldShelfPlace.objects.update_or_create(
-        copy_id=reservation.copy_id, defaults={"reservation": reservation, "placed_at": now}
+        copy_id=reservation.kept_copy_id, defaults={"reservation": reservation, "placed_at": now}
     )
 
 

@@ -44,5 +44,5 @@ def undo_shelving(*, reservation_id: int, step: int, done_at: datetime, now: dat
     """The held copy is to be pulled again. Raises ReservationNotFound, NotUndoable."""
     reservation = lock_reservation(reservation_id=reservation_id)
     undo.check_just_done(reservation, step=step, done_at=done_at, now=now)
-    HoldShelfPlace.objects.filter(copy_id=reservation.copy_id, reservation=reservation).delete()
+    HoldShelfPlace.objects.filter(copy_id=reservation.kept_copy_id, reservation=reservation).delete()
     return reservation
