@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminDateWidget
+from django.contrib.admin.widgets import AdminDateWidget, AdminTextInputWidget
 from django.utils.translation import gettext_lazy as _
 
 MOST_AT_ONCE = 100
@@ -27,12 +27,21 @@ class ActForm(forms.Form):
 
 class ReasonForm(ActForm):
     reason = forms.CharField(
-        label=_("Reason"), max_length=300, help_text=_("It is kept in the audit log. No personal details, please.")
+        label=_("Reason"),
+        max_length=300,
+        widget=AdminTextInputWidget,
+        help_text=_("It is kept in the audit log. No personal details, please."),
     )
 
 
 class NoteForm(ActForm):
-    reason = forms.CharField(label=_("Note"), max_length=300, required=False, help_text=_("Kept in the audit log."))
+    reason = forms.CharField(
+        label=_("Note"),
+        max_length=300,
+        required=False,
+        widget=AdminTextInputWidget,
+        help_text=_("It is kept in the audit log."),
+    )
 
 
 class ExtendForm(ActForm):
