@@ -179,6 +179,8 @@ def test_without_a_script_the_same_forms_do_it(scanner, portal: Portal) -> None:
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#desk-status")).to_contain_text("Undone")
     page.get_by_role("link", name="Done, next reader").click()
+    expect(page.locator("#desk-mode")).to_contain_text("Check in")
+    expect(page.locator("#desk-input")).to_be_focused()
     scan(page, overdue)
     expect(page.locator("#desk-alert")).to_contain_text("Late fee $0.40")
 
