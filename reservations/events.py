@@ -81,6 +81,7 @@ class ReservationChanged(ReservationEvent):
 @dataclass(frozen=True)
 class ReservationDeferred(ReservationEvent):
     name: ClassVar[str] = "reservation.deferred"
+    by_staff: bool
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,13 @@ def _cancelled(reservation: Reservation, payload: Payload) -> tuple[str, str] | 
     return _("The library has cancelled your reservation of “%(title)s”"), "\n\n".join(sentences)
 
 
+def _deferred(_reservation: Reservation, payload: Payload) -> tuple[str, str] | None:
+    if not payload["by_staff"]:
+        return None
+    said = _("You stand right behind in the queue. What was charged for it went back to your wallet.")
+    return _("The library has let the next reader have “%(title)s” first"), said
+
+
 def _extended(_reservation: Reservation, payload: Payload) -> tuple[str, str] | None:
     if not payload["by_staff"]:
         return None
@@ -149,6 +156,7 @@ MESSAGES = {
     events.ReservationExpired: Message(Kind.HOLD_EXPIRED, (Status.EXPIRED,), _hold_expired),
     events.ReservationReturned: Message(Kind.RETURNED, (Status.COMPLETED,), _returned),
     events.ReservationCancelled: Message(Kind.RESERVATION_CHANGED, (Status.CANCELLED,), _cancelled),
+    events.ReservationDeferred: Message(Kind.RESERVATION_CHANGED, (Status.PENDING,), _deferred),
     events.ReservationExtended: Message(Kind.RESERVATION_CHANGED, (Status.ACTIVE,), _extended),
     events.ReservationChanged: Message(Kind.RESERVATION_CHANGED, (Status.READY, Status.ACTIVE), _dates_changed),
     events.ReservationCopyLost: Message(Kind.RESERVATION_CHANGED, (Status.COMPLETED,), _copy_lost),

@@ -13,6 +13,7 @@ from reservations.services.allocate import allocate, first_eligible
 from reservations.services.hold import give_hold_back
 from reservations.services.lookup import lock_reservation
 from reservations.services.queue import place_of, queue_changed
+from reservations.services.steps import is_by_staff
 from reservations.standing import ReservationError
 from reservations.transitions import Action
 
@@ -45,5 +46,12 @@ def _defer(*, reservation_id: int, step: int | None, now: datetime) -> Reservati
     reservation.queued_at = next_reader.queued_at + timedelta(microseconds=1)
     reservation.save(update_fields=["priority", "is_moved", "queued_at"])
     queue_changed(book_id=book.pk, left=before, joined=place_of(reservation))
-    record(ReservationDeferred(reservation_id=reservation.pk, user_id=reservation.user_id, book_id=book.pk))
+    record(
+        ReservationDeferred(
+            reservation_id=reservation.pk,
+            user_id=reservation.user_id,
+            book_id=book.pk,
+            by_staff=is_by_staff(reservation),
+        )
+    )
     return reservation

@@ -145,6 +145,16 @@ def test_who_extends_knows_and_whose_loan_is_extended_hears_of_it(now) -> None:
     ]
 
 
+def test_who_lets_others_go_first_knows_and_whom_the_desk_puts_back_hears_of_it(now) -> None:
+    for served, told in ((None, []), (librarian(), ["The library has let the next reader have “Emma” first"])):
+        reader, book = patron(), book_with_copies(1, title="Emma")
+        held = reserve(reader, book, now)
+        reserve(patron(), book, now)
+        with serving(served or reader):
+            services.defer(reservation_id=held.pk, now=now)
+        assert [title for title, _body in told_of_changes(reader)] == told
+
+
 def test_a_lost_copy_is_told_with_what_it_costs_and_found_with_what_goes_back(now) -> None:
     reader = patron(balance="5.70")
     loan = lent(reader, book_with_copies(1, title="Emma", price="12.00"), now)
