@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 import books.services
+import subscriptions.queries
 import subscriptions.services
 from library_portal.outbox import record
 from reservations.events import ReservationScanUndone
@@ -59,6 +60,7 @@ def undo_return(*, reservation_id: int, step: int, done_at: datetime, now: datet
     _check_not_asked_for_again(reservation)
     take_step(reservation, Action.UNDO_RETURN, refusal=NotUndoable)
     if next_holder is not None:
+        _follow_plan(next_holder, now=now)
         give_hold_back(next_holder, Action.PUT_BACK)
         _tell(next_holder)
     try:
@@ -72,6 +74,12 @@ def undo_return(*, reservation_id: int, step: int, done_at: datetime, now: datet
     reservation.save(update_fields=["status", "step", "closed_at", "refunded", "late_fee"])
     _tell(reservation)
     return reservation
+
+
+def _follow_plan(holder: Reservation, *, now: datetime) -> None:
+    """The plan may have changed while the copy was held, when no place followed it."""
+    if not holder.is_moved:
+        holder.priority = subscriptions.queries.current_plan(user_id=holder.user_id, now=now).priority
 
 
 def _lock_with_next_holder(reservation_id: int) -> tuple[Reservation, Reservation | None]:
