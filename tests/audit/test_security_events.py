@@ -18,11 +18,12 @@ from authors.models import AuthorAccount
 from books.importing.models import ImportJob
 from library_portal.audit.models import Action, AuditEntry
 from library_portal.outbox.delivery import deliver_pending
+from reservations.models import Reservation
 from tests.accounts.codes_sent import code_from_mail, wrong_code
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.authenticators import AuthenticatorFactory, code_of, recovery_codes_of, wrong_code_of
 from tests.factories.authors import HOLDER, IBAN, AuthorAccountFactory
-from tests.factories.books import AuthorFactory, GenreFactory
+from tests.factories.books import AuthorFactory, BookFactory, GenreFactory
 from tests.factories.tokens import bearer
 
 pytestmark = pytest.mark.django_db
@@ -342,6 +343,17 @@ def by_a_librarian(world: World) -> None:
     GenreFactory(pk=3, name="Poetry"), GenreFactory(pk=4, name="Poems")
     world.post("/authors/1/merge/", {"others": [2]}, by=world.boss)
     world.post("/genres/3/merge/", {"others": [4]}, by=world.boss)
+
+
+@leaves(Action.RESERVATION_CHANGED, (BOSS, ADA, {"reservation": 4711, "what": "cancel"}))
+def for_a_reader(world: World) -> None:
+    Reservation.objects.create(pk=4711, user=world.ada, book=BookFactory(), days=7)
+    world.api.delete(f"{API}/reservations/4711/", headers=bearer(world.boss))
+
+
+@leaves(Action.CALENDAR_CHANGED, (BOSS, NOBODY, {"what": "week", "weekdays": [6], "before": []}))
+def every_sunday(world: World) -> None:
+    world.pages_of(world.boss).post("/admin/reservations/closure/week/", {"weekdays": ["6"]})
 
 
 @leaves(Action.ACCESS_DENIED, (ADA, NOBODY, {"method": "GET", "route": "api/v1/users/"}))
