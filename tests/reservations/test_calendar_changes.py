@@ -8,6 +8,7 @@ from django.db import connection
 
 from library_portal.audit.models import AuditEntry
 from library_portal.errors import InvalidInput
+from library_portal.notifications.models import Notification
 from library_portal.outbox.delivery import deliver_pending
 from library_portal.outbox.models import OutboxEvent
 from reservations import services
@@ -169,7 +170,7 @@ def test_what_ends_on_days_that_are_closed_now_ends_later(now) -> None:
     assert moved() == [held.pk, lent.pk]
 
 
-def test_a_change_of_the_calendar_is_followed_by_its_handler() -> None:
+def test_a_change_of_the_calendar_is_followed_by_its_handler_and_the_reader_is_told_once() -> None:
     """On the real clock, as handlers are."""
     now = datetime.now(UTC)
     lent = loan(now)
@@ -177,6 +178,10 @@ def test_a_change_of_the_calendar_is_followed_by_its_handler() -> None:
     services.close_library(first_on=last, last_on=last + timedelta(days=1), reason="Works", now=now)
     deliver_pending()
     assert due_on(lent) == last + timedelta(days=2)
+    services.close_weekly(weekdays=[(last.weekday() - 1) % 7])
+    deliver_pending()
+    told = Notification.objects.filter(user=lent.user_id, kind="reservation_changed")
+    assert list(told.values_list("subject", flat=True)) == [lent.subject]
 
 
 def test_following_twice_changes_nothing_more(now) -> None:
