@@ -51,8 +51,8 @@ FILL = """
     UPDATE books_copy SET status = CASE taken.status WHEN 'active' THEN 'on_loan' ELSE 'held' END
     FROM reservations_reservation AS taken
     WHERE taken.copy_id = books_copy.id AND taken.status IN ('active', 'ready');
-    UPDATE books_book SET waiting_count = 1, updated_at = now() - interval '3 years'
-    WHERE id IN (SELECT book_id FROM reservations_reservation WHERE status = 'pending');
+    UPDATE books_book SET updated_at = now() - interval '3 years', waiting_count = (
+        SELECT count(*) FROM reservations_reservation WHERE book_id = books_book.id AND status = 'pending');
 
     INSERT INTO subscriptions_ledgerentry (wallet_id, amount, kind, balance_after, reference, reason, idempotency_key)
     SELECT wallet_id, amount, kind, sum(amount) OVER (PARTITION BY wallet_id ORDER BY number), reference, '', key
