@@ -3,7 +3,7 @@
 import hashlib
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from library_portal.api.effects import IdempotencyInProgress, serve, still_claimed
+from library_portal.api.effects import IdempotencyInProgress, serve, serve_nobody, still_claimed
 from library_portal.api.models import KeptAnswer
 from library_portal.errors import InvalidInput, PortalError
 from library_portal.outbox import Event
@@ -25,7 +25,6 @@ LEASE = timedelta(seconds=60)
 NOT_KEPT = frozenset({429})
 # What was done is done and gets its answer all the same: without a kept one the claim's lease ends by itself.
 DATABASE_AWAY = (OperationalError, InterfaceError)
-E = TypeVar("E", bound=Event)
 
 
 class IdempotencyMismatch(PortalError):
@@ -103,24 +102,25 @@ def forget_old(*, now: datetime) -> int:
 
 
 # Mixin before APIView: its POSTs honour the `Idempotency-Key` header of logged-in callers. What a killed process leaves
-# behind blocks its key for `LEASE`; whoever repeats the request after that gets to know by `done` what is done already.
+# behind blocks its key for `LEASE`; whoever repeats the request after that gets to know by `done` what is done already,
+# where the view names the event that stands for its `deed`.
 # (No docstring: it would show in the API's documentation of every view.)
 class Idempotent:
+    deed: type[Event] | None = None
     _claimed: KeptAnswer | None = None
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         finally:
-            serve(None)
+            serve_nobody()
             if self._claimed is not None:
                 with suppress(*DATABASE_AWAY):
                     release(self._claimed)
 
-    def done(self, kind: type[E]) -> list[E]:
-        """What this very request has done of this kind, when it came for the first time and was cut short."""
-        effects = self._claimed.effects if self._claimed else []
-        return [kind(**effect["payload"]) for effect in effects if effect["name"] == kind.name]
+    def done(self) -> list[Any]:
+        """The deeds of this very request, when it came for the first time and was cut short."""
+        return [self.deed(**payload) for payload in self._claimed.effects] if self._claimed and self.deed else []
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
@@ -131,7 +131,8 @@ class Idempotent:
             self._claimed = claim(
                 user_id=request.user.pk, path=request.path, key=key, body=request.body, now=timezone.now()
             )
-            serve(self._claimed)
+            if self.deed is not None:
+                serve(self._claimed, self.deed)
 
     def handle_exception(self, exc: Exception) -> HttpResponse:
         if isinstance(exc, Replay):

@@ -15,7 +15,7 @@ class KeptAnswer(models.Model):
     content_type = models.CharField(_("content type"), max_length=100, blank=True, default="")
     location = models.CharField(_("location"), max_length=300, blank=True, default="")
     claimed_at = models.DateTimeField(_("claimed at"))
-    # The events of its transactions, each written in the same one: name and payload (library_portal.api.effects).
+    # The payload of each event that is its deed, written in the same transaction (library_portal.api.effects).
     effects = models.JSONField(_("what it has done"), default=list, blank=True)
 
     class Meta:

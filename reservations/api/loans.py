@@ -28,6 +28,8 @@ MAY_NOT_EXTEND = (
 
 
 class ReservationCheckOut(Idempotent, APIView):
+    deed = events.ReservationCheckedOut
+
     @extend_schema(
         operation_id="reservations_checkout",
         summary="Check the held copy out; the loan starts today",
@@ -40,12 +42,14 @@ class ReservationCheckOut(Idempotent, APIView):
         reservation = visible_reservation(request, pk)
         check_self_service(request)
         reason = reason_in(request)
-        if not self.done(events.ReservationCheckedOut):
+        if not self.done():
             services.check_out(reservation_id=reservation.pk, now=timezone.now(), reason=reason)
         return reservation_response(request, pk)
 
 
 class ReservationReturn(Idempotent, APIView):
+    deed = events.ReservationReturned
+
     @extend_schema(
         operation_id="reservations_return",
         summary="Return the copy; twice is no error",
@@ -58,7 +62,7 @@ class ReservationReturn(Idempotent, APIView):
         reservation = visible_reservation(request, pk)
         check_self_service(request)
         reason = reason_in(request)
-        if earlier := self.done(events.ReservationReturned):
+        if earlier := self.done():
             return Response(self._answer(request, pk, earlier[0].refunded, earlier[0].late_fee, earlier[0].owed, None))
         result = services.return_copy(reservation_id=reservation.pk, now=timezone.now(), reason=reason)
         amounts = (f"{amount:.2f}" for amount in (result.refunded, result.late_fee, result.owed))
@@ -77,6 +81,8 @@ class ReservationReturn(Idempotent, APIView):
 
 
 class ReservationExtend(Idempotent, APIView):
+    deed = events.ReservationExtended
+
     @extend_schema(
         operation_id="reservations_extend",
         summary="A longer loan; the extra days are charged",
@@ -93,12 +99,14 @@ class ReservationExtend(Idempotent, APIView):
         asked = ExtendRequest(data=request.data)
         asked.is_valid(raise_exception=True)
         until = asked.validated_data.get("due_on")
-        if not self.done(events.ReservationExtended):
+        if not self.done():
             services.extend(reservation_id=reservation.pk, until=until, now=timezone.now())
         return reservation_response(request, pk)
 
 
 class ExtendAll(Idempotent, APIView):
+    deed = events.ReservationExtended
+
     @extend_schema(
         operation_id="reservations_extend_all",
         summary="Extend all of one's own loans: per loan, whether it was or why not",
@@ -106,7 +114,7 @@ class ExtendAll(Idempotent, APIView):
         responses={200: ExtensionsSerializer},
     )
     def post(self, request: Request) -> Response:
-        done = {event.reservation_id for event in self.done(events.ReservationExtended)}
+        done = {event.reservation_id for event in self.done()}
         extensions = services.extend_all(user_id=request.user.pk, now=timezone.now(), done=done)
         return Response({"results": self._results(request, extensions)})
 
@@ -125,6 +133,7 @@ class ExtendAll(Idempotent, APIView):
 
 
 class ReservationLost(Idempotent, APIView):
+    deed = events.ReservationCopyLost
     permission_classes = [IsLibrarian]
 
     @extend_schema(
@@ -139,12 +148,13 @@ class ReservationLost(Idempotent, APIView):
         reservation = visible_reservation(request, pk)
         asked = LostRequest(data=request.data)
         asked.is_valid(raise_exception=True)
-        if not self.done(events.ReservationCopyLost):
+        if not self.done():
             services.lose_copy(reservation_id=reservation.pk, now=timezone.now(), **asked.validated_data)
         return reservation_response(request, pk)
 
 
 class ReservationFound(Idempotent, APIView):
+    deed = events.ReservationCopyFound
     permission_classes = [IsLibrarian]
 
     @extend_schema(
@@ -158,6 +168,6 @@ class ReservationFound(Idempotent, APIView):
     def post(self, request: Request, pk: int) -> Response:
         reservation = visible_reservation(request, pk)
         reason = reason_in(request)
-        if not self.done(events.ReservationCopyFound):
+        if not self.done():
             services.find_copy(reservation_id=reservation.pk, now=timezone.now(), reason=reason)
         return reservation_response(request, pk)

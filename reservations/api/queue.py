@@ -16,6 +16,8 @@ from reservations.serializers import ReservationSerializer
 
 
 class ReservationDefer(Idempotent, APIView):
+    deed = events.ReservationDeferred
+
     @extend_schema(
         operation_id="reservations_defer",
         summary="Let the next reader have the held copy, and stand right behind; what was paid goes back",
@@ -25,12 +27,13 @@ class ReservationDefer(Idempotent, APIView):
     @may_refuse(services.NotOffered, services.NobodyElse)
     def post(self, request: Request, pk: int) -> Response:
         reservation = visible_reservation(request, pk)
-        if not self.done(events.ReservationDeferred):
+        if not self.done():
             services.defer(reservation_id=reservation.pk, now=timezone.now())
         return reservation_response(request, pk)
 
 
 class ReservationMove(Idempotent, APIView):
+    deed = events.ReservationChanged
     permission_classes = [IsLibrarian]
 
     @extend_schema(
@@ -45,6 +48,6 @@ class ReservationMove(Idempotent, APIView):
         reservation = visible_reservation(request, pk)
         asked = MoveRequest(data=request.data)
         asked.is_valid(raise_exception=True)
-        if not self.done(events.ReservationChanged):
+        if not self.done():
             services.move(reservation_id=reservation.pk, now=timezone.now(), **asked.validated_data)
         return reservation_response(request, pk)

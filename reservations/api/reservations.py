@@ -52,6 +52,7 @@ CHANGES = [
 
 
 class ReservationList(Idempotent, ReservationPages):
+    deed = ReservationCreated
     filterset_class = ReservationFilter
 
     def get_queryset(self) -> Any:
@@ -79,7 +80,7 @@ class ReservationList(Idempotent, ReservationPages):
         asked = ReservationRequest(data=request.data)
         asked.is_valid(raise_exception=True)
         user_id = _who_gets_it(request, asked.validated_data)
-        earlier = self.done(ReservationCreated)
+        earlier = self.done()
         reservation_id = earlier[0].reservation_id if earlier else _reserve(user_id, asked.validated_data)
         return reservation_response(request, reservation_id, status.HTTP_201_CREATED)
 
