@@ -1,5 +1,6 @@
 """A lent copy that will not come back, and the day it turns up all the same."""
 
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 
@@ -82,7 +83,8 @@ def put_found_copy_back(reservation: Reservation, *, reason: str = "") -> None:
     )
     reservation.lost_on, reservation.lost_fee = None, Decimal("0.00")
     reservation.save(update_fields=["step", "lost_on", "lost_fee"])
-    books.services.mark_copy_available_again(copy_id=reservation.copy_id)
+    with suppress(books.services.CopyInUse):  # put back among the copies meanwhile, and somebody has it by now
+        books.services.mark_copy_available_again(copy_id=reservation.copy_id)
     record(
         ReservationCopyFound(
             reservation_id=reservation.pk,

@@ -8,12 +8,14 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+import books.services
 from accounts.models import Role
 from books.models import Book, Copy
 from books.services.indexing import index_books
 from library_portal.audit.models import AuditEntry
 from reservations import services
 from reservations.admin.acts.acts import ACTS, DEEDS
+from reservations.admin.queue import queue_address
 from reservations.models import Reservation, Status
 from reservations.transitions import TRANSITIONS, Action, Actor, actions_for
 from subscriptions.models import Debt
@@ -137,6 +139,16 @@ def test_a_lost_copy_is_found_again_from_the_list_of_lost_ones(desk: Client) -> 
     assert act(desk, "found", row) == ["Returned. $20.00 went back."]
     assert Copy.objects.get().status == Copy.Status.AVAILABLE
     assert list(desk.get(LIST, {"lost": "yes"}).context["cl"].result_list) == []
+
+
+def test_a_lost_copy_that_was_put_back_among_the_copies_still_gives_its_charge_back(desk: Client) -> None:
+    loan = lend()
+    act(desk, "lost", loan, **WHY)
+    books.services.mark_copy_available_again(copy_id=loan.copy_id)
+    next_one = hold(book=loan.book)
+    loan.refresh_from_db()
+    assert act(desk, "found", loan) == ["Returned. $20.00 went back."]
+    assert (status_of(next_one), Copy.objects.get().status) == (Status.READY, Copy.Status.HELD)
 
 
 def test_a_forced_return_of_a_late_loan(desk: Client) -> None:
@@ -283,7 +295,7 @@ def test_a_reservations_page_shows_its_money_debts_and_what_staff_did(desk: Clie
     }
     text = page.content.decode()
     for link in (f"/admin/books/book/{loan.book_id}/change/", f"/admin/books/copy/{loan.copy_id}/change/",
-                 f"/admin/accounts/user/{loan.user_id}/change/", f"?book__id__exact={loan.book_id}"):  # fmt: skip
+                 f"/admin/accounts/user/{loan.user_id}/change/", queue_address(loan.book_id)):  # fmt: skip
         assert link in text, link
 
 
