@@ -63,12 +63,14 @@ class Extending:
     def choices(self) -> list[LongerLoan]:
         """Every day that it can be due then, each for the least money. Raises what `to` raises."""
         days = range(self.loan.days + 1, self.to().days + 1)
-        longer = [self._until(self.loan.starts_on + timedelta(days=one)) for one in reversed(days)]
+        lent_on, _due_on = self.loan.loan_dates
+        longer = [self._until(lent_on + timedelta(days=one)) for one in reversed(days)]
         by_day = {one.due_on: one for one in longer if self._gains(one)}
         return sorted(by_day.values(), key=attrgetter("due_on"))
 
     def _check(self) -> None:
-        if self.loan.due_on < self.today:
+        _lent_on, due_on = self.loan.loan_dates
+        if due_on < self.today:
             raise NotExtendable(_("The book is overdue: please bring it back."))
         if self.loan.extensions >= settings.MAX_EXTENSIONS:
             raise NotExtendable(_("It was extended %(times)s times already.") % {"times": self.loan.extensions})
@@ -78,9 +80,11 @@ class Extending:
 
     def _gains(self, longer: LongerLoan) -> bool:
         """Days on which the library is closed are given already: they are not sold again."""
-        return longer.days > self.loan.days and longer.due_on > self.loan.due_on
+        _lent_on, due_on = self.loan.loan_dates
+        return longer.days > self.loan.days and longer.due_on > due_on
 
     def _until(self, day: date) -> LongerLoan:
-        days = (day - self.loan.starts_on).days
-        price = self.standing.price(daily_fee=self.loan.book.daily_fee, days=days - self.loan.days)
-        return LongerLoan(day, days, self.calendar.due_on(self.loan.starts_on, days), price)
+        lent_on, _due_on = self.loan.loan_dates
+        days = (day - lent_on).days
+        price = self.standing.price(daily_fee=self.loan.remembered_book.daily_fee, days=days - self.loan.days)
+        return LongerLoan(day, days, self.calendar.due_on(lent_on, days), price)

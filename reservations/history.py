@@ -21,7 +21,7 @@ class HistoryPage:
 def history_page(*, user_id: int, before: int | None) -> HistoryPage:
     """What ended before that reservation of this patron; from the latest on without one."""
     ended = Reservation.objects.filter(user_id=user_id, status__in=CLOSED)
-    last = ended.filter(pk=before).first()
+    last = ended.filter(pk=before).first() if before else None
     if last is not None:
         ended = ended.filter(Q(closed_at__lt=last.closed_at) | Q(closed_at=last.closed_at, pk__lt=last.pk))
     rows = list(ended.select_related("book").order_by("-closed_at", "-pk")[: SHOWN + 1])

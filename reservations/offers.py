@@ -85,19 +85,26 @@ class WouldExtendAll:
 
     @property
     def price(self) -> Decimal:
-        return sum((one.longer.price for one in self.each if one.longer), Decimal("0.00"))
+        return sum((one.longer.price for one in self.each if one.longer is not None), Decimal("0.00"))
 
 
 def would_extend_all(loans: Sequence[Offer]) -> WouldExtendAll:
     balance = left = loans[0].balance if loans else Decimal("0.00")
     each = []
     for offer in sorted(loans, key=lambda one: (one.reservation.due_on, one.reservation.pk)):
-        longer, refusal = (offer.extensions[-1] if offer.extensions else None), offer.refusal
-        if longer and longer.price > left:
-            longer, refusal = None, InsufficientFunds(required=longer.price, balance=left)
-        left -= longer.price if longer else Decimal("0.00")
-        each.append(WouldExtend(offer.reservation, longer, refusal))
+        outcome = _would_extend(offer, left)
+        left -= outcome.longer.price if outcome.longer else Decimal("0.00")
+        each.append(outcome)
     return WouldExtendAll(each, balance)
+
+
+def _would_extend(offer: Offer, left: Decimal) -> WouldExtend:
+    if not offer.extensions:
+        return WouldExtend(offer.reservation, None, offer.refusal)
+    longer = offer.extensions[-1]
+    if longer.price > left:
+        return WouldExtend(offer.reservation, None, InsufficientFunds(required=longer.price, balance=left))
+    return WouldExtend(offer.reservation, longer, None)
 
 
 def days_offers(standing: Standing, *, daily_fee: Decimal) -> list[DaysOffer]:
@@ -132,7 +139,7 @@ def _of_place(place: Reservation, standing: Standing, calendar: LibraryCalendar,
         reservation=place,
         actions=_actions(place),
         balance=standing.balance,
-        days=days_offers(standing, daily_fee=place.book.daily_fee),
+        days=days_offers(standing, daily_fee=place.remembered_book.daily_fee),
     )
 
 
@@ -143,7 +150,7 @@ def _of_hold(hold: Reservation, standing: Standing, calendar: LibraryCalendar, n
         actions=_actions(hold) if hold.queue_length else _actions(hold, Action.DEFER),
         balance=standing.balance,
         days=list(_other_days(hold, standing)),
-        closed=_closed_days(calendar, after=now, before=hold.hold_until),
+        closed=_closed_days(calendar, after=now, before=hold.hold_until or now),
     )
 
 
@@ -155,7 +162,7 @@ def _other_days(hold: Reservation, standing: Standing) -> Iterable[DaysOffer]:
     short_loan = short_loan_days(book_id=hold.remembered_book_id) if hold.queue_length else None
     plan_days = standing.plan.max_days
     for days in range(1, cut(plan_days, plan_days=plan_days, short_loan=short_loan) + 1):
-        price = reservation_price(daily_fee=hold.book.daily_fee, days=days, percent=hold.discount_percent)
+        price = reservation_price(daily_fee=hold.remembered_book.daily_fee, days=days, percent=hold.discount_percent)
         yield DaysOffer(days, price, price - hold.paid)
 
 
@@ -175,7 +182,7 @@ def _of_loan(loan: Reservation, standing: Standing, calendar: LibraryCalendar, n
         extensions=extensions,
         refusal=refusal,
         late_fee=late_fee_on(loan, now=now),
-        late_fee_a_day=loan.book.daily_fee * settings.LATE_FEE_FACTOR,
+        late_fee_a_day=loan.remembered_book.daily_fee * settings.LATE_FEE_FACTOR,
     )
 
 

@@ -1,5 +1,7 @@
 """What a patron does with a reservation: forms that come back to a page, of which HTMX takes a part."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.forms import Form
@@ -79,7 +81,7 @@ def let_next_go_first(request: HttpRequest, reservation: Reservation) -> str:
     return receipts.of_letting_go_first(deferred, paid_before=reservation.paid)
 
 
-def _answers(form: Form) -> dict[str, object]:
+def _answers(form: Form) -> dict[str, Any]:
     """Raises InvalidInput."""
     if not form.is_valid():
         raise InvalidInput(errors={name: [str(one) for one in texts] for name, texts in form.errors.items()})
