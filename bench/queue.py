@@ -11,12 +11,12 @@ import os
 import random
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-Figures = dict[str, str]
+Figures = Iterator[tuple[str, str]]
 
 
 def main() -> None:
@@ -55,7 +55,8 @@ def _measured(asked: argparse.Namespace, size: int) -> Figures:
     book = book_with_copies(1)
     loan = lent(patron(), book, timezone.now())
     line_of(book, size, now=timezone.now())
-    return _positions(book, asked.asked) | _lending(book, loan, asked.lent)
+    yield from _positions(book, asked.asked)
+    yield from _lending(book, loan, asked.lent)
 
 
 def _positions(book: Any, many: int) -> Figures:
@@ -63,47 +64,37 @@ def _positions(book: Any, many: int) -> Figures:
     from reservations.places import counting, sets
     from reservations.places.rebuilding import snapshot
 
-    started = time.perf_counter()
-    places.rebuild([book.pk])
-    figures = {"building the set": _ms([time.perf_counter() - started])}
+    yield "building the set", _each(lambda book_id: places.rebuild([book_id]), [book.pk])
     version, waiting = snapshot(book.pk)
     chosen = random.Random(1).choices(waiting, k=many)
-    rows = queries.reservations().in_bulk([place.pk for place in chosen[:200]])
-    page = list(rows.values())[:20]
-    return figures | {
-        "position, from Redis": _each(lambda place: sets.ask([sets.Asked(book.pk, version, place)]), chosen),
-        "20 positions, from Redis": _each(lambda _: queries.with_places(page), chosen[: many // 10]),
-        "position, counted by PostgreSQL": _each(
-            lambda place: counting.count_ahead(place, book_id=book.pk, among=counting.waiting()), chosen[: many // 10]
-        ),
-        "one reservation with its position": _each(lambda place: queries.with_place(place.pk), chosen[: many // 10]),
-        "availability with the estimate": _each(lambda _: queries.availability(book_id=book.pk), chosen[: many // 10]),
-    }
+    few = chosen[: many // 10]
+    page = list(queries.reservations().filter(pk__in=[place.pk for place in chosen[:20]]))
+    queue = counting.waiting()
+    yield "position, from Redis", _each(lambda place: sets.ask([sets.Asked(book.pk, version, place)]), chosen)
+    yield "position, counted", _each(lambda place: counting.count_ahead(place, book_id=book.pk, among=queue), few)
+    yield "20 positions, from Redis", _each(lambda _: queries.with_places(page), few)
+    yield "one reservation, read with its position", _each(lambda place: queries.with_place(place.pk), few)
+    yield "availability with the estimate", _each(lambda _: queries.availability(book_id=book.pk), few)
 
 
 def _lending(book: Any, loan: Any, many: int) -> Figures:
     from django.utils import timezone
 
     from reservations import services
+    from tests.factories.lending import reserved
     from tests.factories.people import patron
 
     now = timezone.now()
     readers = [patron(plan="PREMIUM") for _ in range(many)]
     joined: list[Any] = []
-    return {
-        "joining": _each(
-            lambda reader: joined.append(
-                services.reserve(user_id=reader.pk, book_id=book.pk, days=7, join_queue=True, now=now)
-            ),
-            readers,
-        ),
-        "moving": _each(
-            lambda place: services.move(reservation_id=place.pk, position=500, reason="Bench", now=now), joined
-        ),
-        "leaving": _each(lambda place: services.cancel(reservation_id=place.pk, now=now), joined),
-        "return, nobody eligible": _each(lambda _: services.return_copy(reservation_id=loan.pk, now=now), [None]),
-        "allocation, nobody eligible, all told": _each(lambda _: services.allocate(book_id=book.pk, now=now), [None]),
-    }
+    yield "joining", _each(lambda reader: joined.append(reserved(reader, book, now)), readers)
+    yield (
+        "moving",
+        _each(lambda one: services.move(reservation_id=one.pk, position=500, reason="Bench", now=now), joined),
+    )
+    yield "leaving", _each(lambda one: services.cancel(reservation_id=one.pk, now=now), joined)
+    yield "return, nobody eligible", _each(lambda pk: services.return_copy(reservation_id=pk, now=now), [loan.pk])
+    yield "the same once all are told", _each(lambda pk: services.allocate(book_id=pk, now=now), [book.pk])
 
 
 def _each(action: Callable[[Any], Any], subjects: list[Any]) -> str:
@@ -124,7 +115,7 @@ def _ms(times: list[float]) -> str:
 
 def _report(size: int, figures: Figures) -> None:
     print(f"| {size:,} waiting | |\n|---|---|")
-    for what, took in figures.items():
+    for what, took in figures:
         print(f"| {what} | {took} |", flush=True)
 
 

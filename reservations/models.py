@@ -150,6 +150,11 @@ class Reservation(models.Model):
                 name="reservation_queue",
                 condition=Q(status="pending"),
             ),
+            models.Index(
+                fields=["book", "paused_until"],
+                name="reservation_paused",
+                condition=Q(status="pending", paused_until__isnull=False),
+            ),
             models.Index(fields=["user", "-id"], name="reservation_by_patron"),
             models.Index(fields=["user", "ready_at"], name="reservation_holds_of_patron"),
             models.Index(fields=["user", "closed_at"], name="reservation_closed_by_patron"),

@@ -30,6 +30,7 @@ def line_of(book: Book, count: int, *, now: datetime) -> None:
         {
             "user_id": ("(%s::bigint[])[line.number]", [ids]),
             "priority": (PRIORITY, []),
+            "is_moved": ("TRUE", []),  # their plans would have them elsewhere
             "joined_at": times,
             "queued_at": times,
         },
