@@ -216,3 +216,26 @@ def test_a_scan_takes_few_queries(client, django_assert_max_num_queries, way: st
     client.get(DESK)
     with django_assert_max_num_queries(most):
         client.post(DESK, {"scan": barcode_of(book), **who}, headers={"HX-Request": "true"})
+
+
+def test_staff_without_the_permission_are_refused() -> None:
+    colleague = person(Role.LIBRARIAN)
+    colleague.groups.clear()
+    stranger = Client()
+    stranger.force_login(colleague)
+    answers = [stranger.get(DESK), stranger.post(DESK, {"scan": "x"}), stranger.post("/admin/desk/undo/")]
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
+    assert "Open the circulation desk" not in stranger.get("/admin/").content.decode()
+
+
+def test_the_way_to_the_desk_is_on_the_admins_front_page(client) -> None:
+    page = client.get("/admin/").content.decode()
+    assert page.count(f'href="{DESK}"') == 2
+
+
+def test_a_slip_is_printed_only_for_what_is_held(client) -> None:
+    loan = lent(patron(), book_with_copies(1), timezone.now())
+    assert client.get(f"/admin/desk/slips/{loan.pk}/").status_code == 404
+    held = reserved(patron(), book_with_copies(1), timezone.now())
+    assert 'class="slip-a6"' in client.get(f"/admin/desk/slips/{held.pk}/?paper=a6").content.decode()
+    assert 'class="slip-receipt"' in client.get(f"/admin/desk/slips/{held.pk}/?paper=napkin").content.decode()
