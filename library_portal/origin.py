@@ -1,6 +1,7 @@
 """Who is acting and from where, for the audit log: taken from the request being served."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -32,6 +33,16 @@ class RememberRequest:
             return self.get_response(request)
         finally:
             _served.reset(token)
+
+
+@contextmanager
+def by_nobody() -> Iterator[None]:
+    """Around what is allowed by something else than who is logged in: a signed link, whose ever browser opens it."""
+    token = _served.set(None)
+    try:
+        yield
+    finally:
+        _served.reset(token)
 
 
 def current_origin() -> Origin:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from library_portal.origin import by_nobody
 from reservations import receipts, services
 from reservations.models import Reservation
 from reservations.notices.mail_links import LinkNotGood, Wish, label_of, wish_in
@@ -29,7 +30,8 @@ def from_mail(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "reservations/from_mail.html", {**asked, "link": token})
     try:
-        done = _do(wish, reservation)
+        with by_nobody():
+            done = _do(wish, reservation)
     except services.NobodyElse as refusal:
         return render(request, "reservations/from_mail.html", {**asked, "refusal": refusal}, status=HTTPStatus.CONFLICT)
     except services.ChangedMeanwhile:

@@ -230,6 +230,18 @@ def test_what_has_changed_between_look_and_lock_is_left_alone(use_case: Any) -> 
     assert status(held) == "ready"
 
 
+def test_it_counts_as_the_readers_own_doing_whoever_is_logged_in(mailoutbox, client) -> None:
+    reader = patron()
+    reserve(reader, book_with_copies(1))
+    client.force_login(patron())
+
+    press(client, links(mailoutbox, reader)[DECLINE])
+    deliver_pending()
+
+    assert not Notification.objects.filter(user=reader, kind="reservation_changed").exists()
+    assert not AuditEntry.objects.filter(action="reservation_changed").exists()
+
+
 def test_the_button_needs_the_form_it_stands_in(mailoutbox) -> None:
     reader = patron()
     held = reserve(reader, book_with_copies(1))
