@@ -30,6 +30,8 @@ LONGEST_STORY = timedelta(days=50)
 
 person = st.sampled_from(range(len(PEOPLE)))
 title = st.sampled_from(range(2))
+wish = st.tuples(person, title)
+money = st.sampled_from(["0", "0.50", "2.00", "40.00", "40.00"])
 which = st.integers(0, 7)
 days = st.integers(1, 15)
 
@@ -39,15 +41,17 @@ class Lending(RuleBasedStateMachine):
 
     clock: datetime
 
-    @initialize(balances=st.tuples(*[st.sampled_from(["0", "0.50", "2.00", "40.00"]) for _ in PEOPLE]))
-    def open_the_library(self, balances: tuple[str, ...]) -> None:
+    @initialize(balances=st.tuples(*[money for _ in PEOPLE]), wishes=st.lists(wish, min_size=4, max_size=8))
+    def open_the_library(self, balances: tuple[str, ...], wishes: list[tuple[int, int]]) -> None:
         self.example = transaction.savepoint()
         Lending.clock = self.start = timezone.now()
-        self.readers = [patron(plan=plan, balance=money) for plan, money in zip(PEOPLE, balances, strict=True)]
+        self.readers = [patron(plan=plan, balance=dollars) for plan, dollars in zip(PEOPLE, balances, strict=True)]
         self.books = [book_with_copies(1, price="3.00"), book_with_copies(2, daily_fee="0.35")]
         Book.objects.update(updated_at=self.clock - timedelta(days=1))
         self.scanned: tuple[int, int, datetime] | None = None
         self.before = facts(self.clock)
+        for who, what in wishes:
+            self.reserve_one(who, what, days=7, waits=True)
 
     def teardown(self) -> None:
         if hasattr(self, "example"):
@@ -55,8 +59,12 @@ class Lending(RuleBasedStateMachine):
 
     # What patrons do.
 
-    @rule(who=person, what=title, days=days, waits=st.booleans())
-    def reserve(self, who: int, what: int, days: int, waits: bool) -> None:
+    @rule(wishes=st.lists(wish, min_size=1, max_size=3), days=days, waits=st.booleans())
+    def reserve(self, wishes: list[tuple[int, int]], days: int, waits: bool) -> None:
+        for who, what in wishes:
+            self.reserve_one(who, what, days=days, waits=waits)
+
+    def reserve_one(self, who: int, what: int, *, days: int, waits: bool) -> None:
         about = {"user_id": self.readers[who].pk, "book_id": self.books[what].pk}
         self.tries(services.reserve, **about, days=days, join_queue=waits, now=self.clock)
 
