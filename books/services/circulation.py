@@ -100,12 +100,13 @@ def _move(
     return Copy.objects.get(pk=copy_id)
 
 
-def queue_changed(book_id: int, *, waiting: int) -> int:
+def queue_changed(book_id: int, *, waiting: int | None) -> int:
     """Keeps the length of the waiting queue beside the book: its status is read without asking the queue.
 
-    Returns the queue's new version. Needs the book's lock.
+    None: as many as before wait, in another order. Returns the queue's new version. Needs the book's lock.
     """
     before, version = Book.objects.values_list("waiting_count", "queue_version").get(pk=book_id)
+    waiting = before if waiting is None else waiting
     Book.objects.filter(pk=book_id).update(waiting_count=waiting, queue_version=version + 1)
     if (before == 0) != (waiting == 0):
         availability_changed(book_id)

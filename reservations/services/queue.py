@@ -32,5 +32,7 @@ def queue_changed(*, book_id: int, left: Place | None = None, joined: Place | No
 
     The catalogue hears how many wait, so that its derived status is right; Redis follows after the commit.
     """
-    version = books.services.queue_changed(book_id=book_id, waiting=waiting(book_id=book_id).count())
+    only_moved = left is not None and joined is not None
+    now_waiting = None if only_moved else waiting(book_id=book_id).count()
+    version = books.services.queue_changed(book_id=book_id, waiting=now_waiting)
     transaction.on_commit(partial(sets.change, book_id=book_id, version=version, left=left, joined=joined))
