@@ -98,7 +98,8 @@ class Publisher(models.Model):
 class Book(models.Model):
     """A title record. Its public status is derived from its copies and its queue, never stored.
 
-    `waiting_count` is kept by whoever keeps the queue, and `queue_version` grows with every change of it; `match_key` finds the same book again in an import.
+    `waiting_count` is kept by whoever keeps the queue, and `queue_version` grows with every change of it; `match_key`
+    finds the same book again in an import.
     `cover_picture` names the portal's own picture by the hash of its content; `cover_url` says where one is to be had,
     and `cover_fetched_at` when that was last tried.
     """

@@ -63,7 +63,7 @@ class LibraryCalendar:
 
 
 def library_calendar(*, today: date) -> LibraryCalendar:
-    """What is closed from today on, in two short queries: holds are made by it, under locks, as it is at that moment."""
+    """What is closed from today on, in two short queries: holds are made by it, under locks, as it is then."""
     to_come = Closure.objects.filter(last_on__gte=today)
     return LibraryCalendar(
         weekdays=frozenset(WeeklyClosing.objects.values_list("weekday", flat=True)),

@@ -1,3 +1,4 @@
+from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
@@ -79,6 +80,13 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.plan}"
+
+    @property
+    def end_of_period(self) -> datetime:
+        """Of a plan that ends. Raises ValueError for Free."""
+        if self.period_ends_at is None:
+            raise ValueError(f"The period of subscription {self.pk} has no end")
+        return self.period_ends_at
 
 
 class Wallet(models.Model):

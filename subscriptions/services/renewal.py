@@ -48,14 +48,14 @@ def remind_of_end(*, user_id: int, now: datetime) -> bool:
     subscription.save(update_fields=["reminded"])
     record(
         SubscriptionEndsSoon(
-            user_id=user_id, plan=subscription.plan.code, ends_at=subscription.period_ends_at.isoformat()
+            user_id=user_id, plan=subscription.plan.code, ends_at=subscription.end_of_period.isoformat()
         )
     )
     return True
 
 
 def _own_locked(user_id: int) -> Subscription | None:
-    if not Wallet.objects.select_for_update(skip_locked=True).filter(user_id=user_id).exists():
+    if Wallet.objects.select_for_update(skip_locked=True).filter(user_id=user_id).first() is None:
         return None
     rows = Subscription.objects.select_related("plan", "next_plan")
     return rows.filter(user_id=user_id, period_ends_at__isnull=False).first()
@@ -66,7 +66,7 @@ def _renew(subscription: Subscription, plan: Plan, *, now: datetime) -> None:
 
     Raises InsufficientFunds.
     """
-    starts_at = subscription.period_ends_at
+    starts_at = subscription.end_of_period
     if starts_at + timedelta(days=plan.period_days) <= now:
         starts_at = now
     charge(
@@ -82,7 +82,7 @@ def _renew(subscription: Subscription, plan: Plan, *, now: datetime) -> None:
             user_id=subscription.user_id,
             plan=plan.code,
             charged=f"{plan.price:.2f}",
-            ends_at=subscription.period_ends_at.isoformat(),
+            ends_at=subscription.end_of_period.isoformat(),
         )
     )
     tell_of_change(subscription, now=now)

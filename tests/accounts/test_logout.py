@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 OTHERS = (
     "/admin/audit/auditentry/export/", "/admin/books/book/export/csv/", "/admin/books/book/export/marcxml/",
     "/admin/jsi18n/", "/admin/autocomplete/", "/me/calendar/library.ics",
-    "/admin/reservations/purchasesuggestion/export/",
+    "/admin/reservations/purchasesuggestion/export/", "/me/wallet/statement.csv", "/me/wallet/statement.pdf",
 )  # fmt: skip
 PAGES = [
     row.route

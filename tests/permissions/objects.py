@@ -148,7 +148,9 @@ def a_ledger_entry(owner: User) -> int:
 
 
 def a_debt(owner: User) -> int:
-    return Debt.objects.create(wallet_id=a_wallet(owner), amount=1, outstanding=1, reference="reservation:1", idempotency_key="a key").pk
+    return Debt.objects.create(
+        wallet_id=a_wallet(owner), amount=1, outstanding=1, reference="reservation:1", idempotency_key="a key"
+    ).pk
 
 
 def a_watch(owner: User) -> int:
