@@ -46,7 +46,7 @@ def move_back(*, reservation_id: int, reason: str, now: datetime) -> Reservation
 def _move(*, reservation_id: int, position: int, reason: str) -> Reservation:
     reservation = _locked(reservation_id, reason)
     others = waiting(book_id=reservation.remembered_book_id).exclude(pk=reservation_id)
-    length = reservation.book.waiting_count
+    length = reservation.remembered_book.waiting_count
     if not 1 <= position <= length:
         raise InvalidInput(errors={"position": [_("The queue has places 1 to %(length)d.") % {"length": length}]})
     take_step(
