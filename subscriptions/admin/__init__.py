@@ -1,0 +1,10 @@
+"""Plans are edited here; money is only read, or moved by an act with a reason."""
+
+from subscriptions.admin import (  # noqa: F401 - Django registers what they hold
+    debts,
+    ledger,
+    patrons_plans,
+    payments,
+    plans,
+    wallets,
+)

@@ -1,0 +1,78 @@
+"""Wallets, and adjustments of what is in them."""
+
+import uuid
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from library_portal.errors import PortalError
+from subscriptions import services
+from subscriptions.admin.lists import MoneyList
+from subscriptions.models import Wallet
+
+
+class AdjustmentForm(forms.Form):
+    amount = forms.DecimalField(
+        label=_("Amount"), max_digits=8, decimal_places=2, help_text=_("Dollars; negative takes money out")
+    )
+    reason = forms.CharField(
+        label=_("Reason"), max_length=140
+    )  # the admin's number is added: the ledger outlives the account
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+@admin.register(Wallet)
+class WalletAdmin(MoneyList):
+    list_display = ["user", "balance", "adjust_link"]
+    list_select_related = ["user"]
+    search_fields = ["=user__username", "user__email"]
+    search_help_text = _("Username or e-mail")
+    ordering = ["-pk"]
+
+    @admin.display(description=_("adjustment"))
+    def adjust_link(self, wallet: Wallet) -> str:
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:subscriptions_wallet_adjust", args=[wallet.pk]), _("Adjust")
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        adjust = path(
+            "<int:pk>/adjust/",
+            self.admin_site.admin_view(self.adjust_view),
+            name="subscriptions_wallet_adjust",
+        )
+        return [adjust, *super().get_urls()]
+
+    def adjust_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Credit or debit with a reason; sending the same form twice moves the money once."""
+        if not request.user.has_perm("subscriptions.change_wallet"):
+            raise PermissionDenied
+        wallet = get_object_or_404(Wallet.objects.select_related("user"), pk=pk)
+        form = AdjustmentForm(request.POST or None, initial={"key": uuid.uuid4()})
+        if request.method == "POST" and form.is_valid():
+            try:
+                services.adjust(
+                    user_id=wallet.user_id,
+                    amount=form.cleaned_data["amount"],
+                    reason=f"{form.cleaned_data['reason']} (#{request.user.pk})",
+                    key=f"adjustment:{form.cleaned_data['key']}",
+                )
+            except PortalError as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                self.message_user(request, _("The wallet was adjusted."), messages.SUCCESS)
+                return redirect("admin:subscriptions_wallet_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "form": form,
+            "title": _("Adjust the wallet of %(user)s ($%(balance)s)")
+            % {"user": wallet.user, "balance": wallet.balance},
+        }
+        return render(request, "admin/subscriptions/adjust.html", context)
