@@ -5,14 +5,27 @@ time; without it the same few are told on every run.
 """
 
 import os
+from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+import books.services
+import subscriptions.services
+from library_portal.errors import PortalError
+from reservations import standing
+from reservations.models import Reservation
+from reservations.services import hold, loans
+from reservations.services.queue import next_in_queue
+from tests.reservations.lending import rules
 from tests.reservations.lending.machine import Lending
+
+allocating = import_module("reservations.services.allocate")
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +42,7 @@ def told(stories: int, steps: int = 25) -> Any:
         suppress_health_check=list(HealthCheck),
         phases=[Phase.generate, Phase.shrink] if MORE else [Phase.generate],
         print_blob=False,
+        report_multiple_bugs=False,
     )
 
 
@@ -40,4 +54,42 @@ def moving_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_story_breaks_a_rule(moving_clock: None) -> None:
-    run_state_machine_as_test(Lending, settings=told(MORE or 20))
+    run_state_machine_as_test(Lending, settings=told(MORE or 16))
+
+
+def nobody_is_refused(*_args: Any, **_kwargs: Any) -> None:
+    """Instead of the check of limits, blocks and money."""
+
+
+def whoever_came_last(**asked: Any) -> list[Reservation]:
+    return next_in_queue(**asked)[::-1]
+
+
+# What is taken away or done wrong, and what a story then says.
+MISTAKES = {
+    "limits are not checked": (hold, "check_may_hold", nobody_is_refused, "copies|holds|insufficient|FREE"),
+    "a price forgets the discount": (
+        standing,
+        "reservation_price",
+        lambda *, daily_fee, days, percent: rules.price(daily_fee, days, 0),
+        "price",
+    ),
+    "an early return is not refunded": (loans, "early_return_refund", lambda **_: Decimal("0.00"), "refund"),
+    "a late return costs nothing": (loans, "late_fee", lambda **_: Decimal("0.00"), "late fee|late-fee"),
+    "the last in the queue comes first": (allocating, "next_in_queue", whoever_came_last, "overtaken"),
+    "nobody is served when a copy is free": (allocating, "first_eligible", lambda **_: None, "free copy|free-copy"),
+    "a refund gets lost": (subscriptions.services, "refund", lambda **_: None, "reservation-money"),
+    "a copy stays on the shelf": (books.services, "hold_copy", lambda copy_id: None, "copy"),
+    "a queue is not counted": (hold, "queue_changed", lambda **_: None, "waiting-count|overtaken|free"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_control_a_story_finds_out_what_is_done_wrong(
+    mistake: str, moving_clock: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shows that the test above would notice."""
+    module, name, wrong, said = MISTAKES[mistake]
+    monkeypatch.setattr(module, name, wrong)
+    with pytest.raises((AssertionError, PortalError, IntegrityError), match=said):
+        run_state_machine_as_test(Lending, settings=told(40, steps=15))
