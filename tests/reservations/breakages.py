@@ -78,6 +78,21 @@ BREAKAGES = {
         "UPDATE subscriptions_payment SET amount = 2",
         ["payments"],
     ),
+    "a key is used for several movements": (
+        dropping("subscriptions_ledgerentry", "subscriptions_ledgerentry_idempotency_key_key")
+        + ENTRY
+        + "idempotency_key = 'start' WHERE kind = 'adjustment'",
+        ["ledger-keys"],
+    ),
+    "money was left beside a debt": (
+        "UPDATE subscriptions_debt SET amount = amount + 1, outstanding = outstanding + 1,"
+        " created_at = now() - interval '1 day' WHERE reference = 'reservation:{late}'",
+        ["debts-first", "late-fees"],
+    ),
+    "what was paid is for a debt that never was": (
+        ENTRY + "idempotency_key = 'debt:999999:entry:1' WHERE idempotency_key LIKE 'debt:%'",
+        ["debts"],
+    ),
     "an entry speaks of no reservation": (
         ENTRY + "reference = 'reservation:999999' WHERE reference = 'reservation:{lent}'",
         ["ledger-references", "reservation-money"],

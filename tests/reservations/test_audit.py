@@ -95,7 +95,9 @@ def run(sql: str, world: World) -> None:
     ids = {name: one.pk for name, one in vars(world).items() if isinstance(one, Reservation)}
     copies = {f"{name}_copy": one.copy_id for name, one in vars(world).items() if isinstance(one, Reservation)}
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE subscriptions_ledgerentry DISABLE TRIGGER USER")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE subscriptions_ledgerentry DISABLE TRIGGER USER")
+        cursor.execute("ALTER TABLE subscriptions_wallet DISABLE TRIGGER USER")
         cursor.execute(sql.format(**ids, **copies))
 
 

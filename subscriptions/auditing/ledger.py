@@ -1,0 +1,67 @@
+"""Wallets and their ledgers (rules.md, "Wallet")."""
+
+from library_portal.auditing import Findings, Moment, find
+from subscriptions.auditing.register import check
+
+
+@check("wallet-balance")
+def a_balance_is_the_sum_of_its_entries(moment: Moment) -> Findings:
+    return find(
+        moment,
+        "Wallet {wallet_id} of patron {user_id} holds ${balance}, its entries make ${total_of_entries}.",
+        """
+        SELECT wallet.id AS wallet_id, wallet.user_id, wallet.balance,
+               coalesce(sums.total, 0.00) AS total_of_entries
+        FROM subscriptions_wallet AS wallet
+        LEFT JOIN (
+            SELECT wallet_id, sum(amount) AS total FROM subscriptions_ledgerentry GROUP BY wallet_id
+        ) AS sums ON sums.wallet_id = wallet.id
+        WHERE wallet.balance <> coalesce(sums.total, 0)
+        """,
+    )
+
+
+@check("ledger-runs")
+def each_entry_continues_the_one_before(moment: Moment) -> Findings:
+    return find(
+        moment,
+        "Entry {entry_id} of wallet {wallet_id}: ${amount} after ${before} leaves ${balance_after}.",
+        """
+        SELECT id AS entry_id, wallet_id, amount, before, balance_after FROM (
+            SELECT id, wallet_id, amount, balance_after,
+                   coalesce(lag(balance_after) OVER (PARTITION BY wallet_id ORDER BY id), 0.00) AS before
+            FROM subscriptions_ledgerentry
+        ) AS run WHERE balance_after <> before + amount
+        """,
+    )
+
+
+@check("negative-balance")
+def nothing_is_below_zero(moment: Moment) -> Findings:
+    return find(
+        moment,
+        "Wallet {wallet_id} stood at ${balance} ({place}).",
+        """
+        SELECT id AS wallet_id, balance, 'now' AS place FROM subscriptions_wallet WHERE balance < 0
+        UNION ALL
+        SELECT wallet_id, balance_after, 'entry ' || id FROM subscriptions_ledgerentry WHERE balance_after < 0
+        """,
+    )
+
+
+@check("ledger-keys")
+def a_key_is_used_once(moment: Moment) -> Findings:
+    """Looked for in the table, not in the index that forbids it; compared by hash first, as keys are long."""
+    return find(
+        moment,
+        "Entries {entries} have the same idempotency key “{key}”.",
+        """
+        SELECT min(entry.id) AS entry_id, string_agg(entry.id::text, ', ' ORDER BY entry.id) AS entries,
+               entry.idempotency_key AS key
+        FROM subscriptions_ledgerentry AS entry
+        WHERE hashtextextended(idempotency_key, 0) IN (
+            SELECT hashtextextended(idempotency_key, 0) FROM subscriptions_ledgerentry GROUP BY 1 HAVING count(*) > 1
+        )
+        GROUP BY entry.idempotency_key HAVING count(*) > 1
+        """,
+    )
