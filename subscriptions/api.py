@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.generics import ListAPIView
@@ -16,6 +17,8 @@ from library_portal.api.pagination import CursorPagination
 from library_portal.api.schema import may_refuse
 from library_portal.errors import NotFound
 from subscriptions import queries, services
+from subscriptions.events import PaymentStarted
+from subscriptions.payments.provider import ForgedWebhook, ProviderAway
 from subscriptions.serializers import (
     LedgerEntrySerializer,
     PaymentSerializer,
@@ -96,16 +99,20 @@ class MyLedger(ListAPIView):
 
 
 class TopUp(Idempotent, APIView):
+    deed = PaymentStarted
+
     @extend_schema(
         operation_id="users_charge",
         summary="Start a top-up; the wallet grows when the provider confirms",
         request=TopUpRequest,
         responses={201: PaymentSerializer},
     )
+    @may_refuse(services.AccountClosed, ProviderAway)
     def post(self, request: Request) -> Response:
         asked = TopUpRequest(data=request.data)
         asked.is_valid(raise_exception=True)
-        payment = services.start_top_up(user_id=request.user.pk, **asked.validated_data)
+        begun = next((one.payment_id for one in reversed(self.done())), None)
+        payment = services.start_top_up(user_id=request.user.pk, begun=begun, **asked.validated_data)
         return Response(PaymentSerializer(payment).data, status=status.HTTP_201_CREATED)
 
 
@@ -116,3 +123,21 @@ class PaymentDetail(APIView):
         if payment is None:
             raise NotFound
         return Response(PaymentSerializer(payment).data)
+
+
+class PaymentWebhook(APIView):
+    authentication_classes: list[Any] = []
+    permission_classes = [AllowAny]
+
+    @extend_schema(
+        operation_id="payments_webhook",
+        summary="For payment providers: what they have to say, signed over the body as it is",
+        request=OpenApiTypes.OBJECT,
+        responses={200: None},
+    )
+    @may_refuse(ForgedWebhook, ProviderAway)
+    def post(self, request: Request, provider: str) -> Response:
+        services.receive_webhook(
+            provider=provider, body=request._request.body, headers=request.headers, now=timezone.now()
+        )
+        return Response()

@@ -8,5 +8,6 @@ urlpatterns = [
     path("users/me/wallet/", api.MyWallet.as_view(), name="api-wallet"),
     path("users/me/wallet/entries/", api.MyLedger.as_view(), name="api-ledger"),
     path("users/charge/", api.TopUp.as_view(), name="api-top-up"),
+    path("payments/webhook/<slug:provider>/", api.PaymentWebhook.as_view(), name="api-payment-webhook"),
     path("payments/<int:pk>/", api.PaymentDetail.as_view(), name="api-payment"),
 ]

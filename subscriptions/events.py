@@ -27,12 +27,48 @@ class WalletDebited(WalletMovement):
 
 
 @dataclass(frozen=True)
+class PaymentStarted(Event):
+    name: ClassVar[str] = "payment.started"
+    payment_id: int
+    user_id: int
+    amount: str
+    provider: str
+
+
+@dataclass(frozen=True)
 class PaymentConfirmed(Event):
     name: ClassVar[str] = "payment.confirmed"
     payment_id: int
     user_id: int
     amount: str
     confirmed_at: str
+
+
+@dataclass(frozen=True)
+class PaymentHeld(Event):
+    """Paid, and in no wallet; `problem` says why (`Payment.Problem`)."""
+
+    name: ClassVar[str] = "payment.held"
+    payment_id: int
+    problem: str
+
+
+@dataclass(frozen=True)
+class RefundSettled(Event):
+    refund_id: int
+    payment_id: int
+    user_id: int
+    amount: str
+
+
+@dataclass(frozen=True)
+class PaymentRefunded(RefundSettled):
+    name: ClassVar[str] = "payment.refunded"
+
+
+@dataclass(frozen=True)
+class PaymentRefundFailed(RefundSettled):
+    name: ClassVar[str] = "payment.refund_failed"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,19 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from library_portal.money import money_field
+from subscriptions.payments.models import Payment, PaymentRefund, ProviderEvent
+
+__all__ = [
+    "AdjustmentRequest",
+    "Debt",
+    "LedgerEntry",
+    "Payment",
+    "PaymentRefund",
+    "Plan",
+    "ProviderEvent",
+    "Subscription",
+    "Wallet",
+]
 
 
 class Plan(models.Model):
@@ -36,6 +49,7 @@ class Plan(models.Model):
                 name="plan_discounts_at_most_100",
             ),
             models.CheckConstraint(condition=Q(period_days__gt=0, max_days__gt=0), name="plan_days_positive"),
+            models.CheckConstraint(condition=~Q(code="FREE") | Q(price=0), name="plan_free_costs_nothing"),
         ]
 
     def __str__(self) -> str:
@@ -116,6 +130,7 @@ class LedgerEntry(models.Model):
         LATE_FEE = "late_fee", _("Late fee")
         LOST_COPY = "lost_copy", _("Lost copy")
         ADJUSTMENT = "adjustment", _("Adjustment")
+        TOP_UP_REFUND = "top_up_refund", _("Top-up given back")
 
     wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="entries", verbose_name=_("wallet"))
     amount = money_field(_("amount"))
@@ -138,10 +153,62 @@ class LedgerEntry(models.Model):
             models.Index(fields=["wallet", "-id"], name="ledger_statement"),
             models.Index(fields=["wallet", "kind", "created_at"], name="ledger_by_kind"),
             models.Index(fields=["reference"], name="ledger_by_reference"),
+            # Money by month is read from the index alone.
+            models.Index(fields=["created_at"], include=["kind", "amount"], name="ledger_by_time"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount}"
+
+
+class AdjustmentRequest(models.Model):
+    """An admin's correction of a wallet: written at once while it is small, else by a second admin's word."""
+
+    class Decision(models.TextChoices):
+        WAITING = "waiting", _("waits for a second admin")
+        AT_ONCE = "at_once", _("needed no second admin")
+        APPROVED = "approved", _("approved")
+        REJECTED = "rejected", _("rejected")
+
+    wallet = models.ForeignKey(
+        Wallet, models.PROTECT, related_name="adjustments", verbose_name=_("wallet"), db_index=False
+    )
+    amount = money_field(_("amount"))
+    reason = models.CharField(_("reason"), max_length=140)
+    idempotency_key = models.CharField(_("idempotency key"), max_length=255, unique=True, editable=False)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("asked for by")
+    )
+    requested_at = models.DateTimeField(_("asked for at"))
+    decision = models.CharField(_("decision"), max_length=10, choices=Decision)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+
+    class Meta:
+        verbose_name = _("adjustment")
+        verbose_name_plural = _("adjustments")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(amount=0), name="adjustment_amount_not_zero"),
+            models.CheckConstraint(
+                condition=Q(decision="waiting", decided_at=None)
+                | (~Q(decision="waiting") & Q(decided_at__isnull=False)),
+                name="adjustment_decided_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision="approved") | Q(decided_by=None) | ~Q(decided_by=F("requested_by")),
+                name="adjustment_approved_by_another",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["wallet", "requested_by", "requested_at"], name="adjustment_of_a_day"),
+            models.Index(fields=["decision", "-id"], name="adjustment_by_decision"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} · {self.get_decision_display()}"
 
 
 class Debt(models.Model):
@@ -170,47 +237,10 @@ class Debt(models.Model):
         indexes = [
             models.Index(fields=["wallet", "id"], name="debt_open", condition=Q(outstanding__gt=0)),
             models.Index(fields=["reference"], name="debt_by_reference"),
+            models.Index(
+                fields=["created_at"], include=["outstanding"], name="debt_open_by_time", condition=Q(outstanding__gt=0)
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.reference}: {self.outstanding}"
-
-
-class Payment(models.Model):
-    """A top-up through a provider. Money appears in the wallet only when the provider has confirmed it, once."""
-
-    class Status(models.TextChoices):
-        PENDING = "pending", _("pending")
-        CONFIRMED = "confirmed", _("confirmed")
-        FAILED = "failed", _("failed")
-
-    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="payments", verbose_name=_("wallet"))
-    amount = money_field(_("amount"))
-    provider = models.CharField(_("provider"), max_length=20)
-    provider_reference = models.CharField(_("provider's reference"), max_length=120, null=True, blank=True)
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
-    created_at = models.DateTimeField(_("created at"), db_default=Now())
-    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("payment")
-        verbose_name_plural = _("payments")
-        ordering = ["-pk"]
-        constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
-            models.CheckConstraint(
-                condition=Q(status="confirmed", confirmed_at__isnull=False)
-                | (~Q(status="confirmed") & Q(confirmed_at=None)),
-                name="payment_confirmed_has_time",
-            ),
-            models.UniqueConstraint(
-                fields=["provider", "provider_reference"], name="payment_once_per_provider_reference"
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["wallet", "-id"], name="payment_by_wallet"),
-            models.Index(fields=["created_at"], name="payment_open", condition=Q(status="pending")),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.amount} · {self.get_status_display()}"

@@ -17,11 +17,15 @@ from library_portal.personal_data import (
     would_lose,
 )
 from subscriptions import queries, services
-from subscriptions.models import Debt, LedgerEntry, Payment, Subscription, Wallet
+from subscriptions.models import AdjustmentRequest, Debt, LedgerEntry, Payment, PaymentRefund, Subscription, Wallet
 
 
 class DebtOpen(MayNotLeave):
     """Rules.md, "Accounts": refused while a debt is open."""
+
+
+class RefundOpen(MayNotLeave):
+    """What left the wallet has not arrived yet."""
 
 
 @exports_as("subscription", Subscription)
@@ -45,8 +49,15 @@ def wallet_entries(user_id: int) -> Iterator[dict[str, Any]]:
 
 @exports_as("payments", Payment)
 def payments(user_id: int) -> Iterator[dict[str, Any]]:
-    fields = ("id", "amount", "provider", "provider_reference", "status", "created_at", "confirmed_at")
+    fields = ("id", "amount", "refunded", "provider", "provider_reference", "status", "created_at", "confirmed_at")
     rows = Payment.objects.filter(wallet__user_id=user_id).order_by("pk")
+    return rows.values(*fields).iterator(chunk_size=ROWS_AT_ONCE)
+
+
+@exports_as("payment_refunds", PaymentRefund)
+def payment_refunds(user_id: int) -> Iterator[dict[str, Any]]:
+    fields = ("payment_id", "amount", "status", "created_at", "settled_at")
+    rows = PaymentRefund.objects.filter(payment__wallet__user_id=user_id).order_by("pk")
     return rows.values(*fields).iterator(chunk_size=ROWS_AT_ONCE)
 
 
@@ -57,12 +68,27 @@ def debts(user_id: int) -> Iterator[dict[str, Any]]:
     return rows.values(*fields).iterator(chunk_size=ROWS_AT_ONCE)
 
 
+@exports_as("adjustments", AdjustmentRequest)
+def adjustments(user_id: int) -> Iterator[dict[str, Any]]:
+    """Of this person's wallet; which of the staff asked and decided is the library's record."""
+    fields = ("id", "amount", "reason", "requested_at", "decision", "decided_at")
+    rows = AdjustmentRequest.objects.filter(wallet__user_id=user_id).order_by("pk")
+    return rows.values(*fields).iterator(chunk_size=ROWS_AT_ONCE)
+
+
 @may_object
 def a_debt_is_open(user_id: int) -> None:
     """Raises DebtOpen. The lock keeps money from moving until the account is gone."""
     services.lock_wallet(user_id=user_id)
     if debt := queries.wallet_of(user_id=user_id).debt:
         raise DebtOpen(_("%(amount)s is still owed. Please top up your wallet first.") % {"amount": dollars(debt)})
+
+
+@may_object
+def a_refund_is_on_its_way(user_id: int) -> None:
+    """Raises RefundOpen: should it fail, the money has to have a place to come back to."""
+    if queries.open_refunds_of(user_id=user_id).exists():
+        raise RefundOpen(_("A refund is still on its way. Please try again when it has arrived."))
 
 
 @would_lose
@@ -75,7 +101,9 @@ def money_in_the_wallet(user_id: int) -> str | None:
 def close_wallet(user_id: int, now: datetime) -> None:
     """The ledger stays; what is left was given up, and nothing comes in any more."""
     services.give_up_balance(user_id=user_id)
-    Payment.objects.filter(wallet__user_id=user_id, status=Payment.Status.PENDING).update(status=Payment.Status.FAILED)
+    payments = Payment.objects.filter(wallet__user_id=user_id, status=Payment.Status.PENDING)
+    payments.update(status=Payment.Status.CANCELLED)
+    services.reject_waiting(user_id=user_id, now=now)
     subscriptions = Subscription.objects.filter(user_id=user_id)
     take_name_out_of_admin_log(subscriptions, name="deleted")
     subscriptions.delete()

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from subscriptions.entitlements import PlanChange, change_to, has_ended, plan_in_force
-from subscriptions.models import Debt, LedgerEntry, Payment, Plan, Subscription, Wallet
+from subscriptions.models import Debt, LedgerEntry, Payment, PaymentRefund, Plan, Subscription, Wallet
 
 FREE = "FREE"
 
@@ -91,6 +91,31 @@ def statement(*, user_id: int) -> QuerySet[LedgerEntry]:
 
 def payments_of(*, user_id: int) -> QuerySet[Payment]:
     return Payment.objects.filter(wallet__user_id=user_id).order_by("-pk")
+
+
+def open_payments(*, now: datetime, limit: int) -> list[tuple[int, str]]:
+    """Number and provider of payments that are left open for some minutes, whose providers can be asked.
+
+    Those asked longest ago come first.
+    """
+    since = now - timedelta(minutes=settings.PAYMENT_ASK_AFTER_MINUTES)
+    left = Payment.objects.filter(
+        status=Payment.Status.PENDING, created_at__lte=since, provider__in=settings.PAYMENT_PROVIDERS
+    )
+    return list(left.order_by(F("asked_at").asc(nulls_first=True), "pk").values_list("pk", "provider")[:limit])
+
+
+def open_refunds(*, limit: int) -> list[tuple[int, str]]:
+    """Number and provider of refunds that have not arrived, those asked longest ago first."""
+    left = PaymentRefund.objects.filter(
+        status=PaymentRefund.Status.PENDING, payment__provider__in=settings.PAYMENT_PROVIDERS
+    )
+    by_asking = left.order_by(F("asked_at").asc(nulls_first=True), "pk")
+    return list(by_asking.values_list("pk", "payment__provider")[:limit])
+
+
+def open_refunds_of(*, user_id: int) -> QuerySet[PaymentRefund]:
+    return PaymentRefund.objects.filter(payment__wallet__user_id=user_id, status=PaymentRefund.Status.PENDING)
 
 
 def spent_on_reservations(*, user_ids: Collection[int], now: datetime) -> dict[int, Decimal]:

@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from library_portal.api.fields import money
-from subscriptions.checkout import checkout_url
 from subscriptions.models import LedgerEntry, Payment, Plan
 
 
@@ -67,11 +66,10 @@ class TopUpRequest(serializers.Serializer):
 
 
 class PaymentSerializer(serializers.ModelSerializer):
-    checkout_url = serializers.SerializerMethodField(help_text="where the patron pays; null once it is settled")
+    checkout_url = serializers.URLField(
+        read_only=True, allow_null=True, help_text="where the patron pays; null once it is settled"
+    )
 
     class Meta:
         model = Payment
-        fields = ["id", "amount", "provider", "status", "created_at", "confirmed_at", "checkout_url"]
-
-    def get_checkout_url(self, payment: Payment) -> str | None:
-        return checkout_url(payment)
+        fields = ["id", "amount", "refunded", "provider", "status", "created_at", "confirmed_at", "checkout_url"]

@@ -1,11 +1,18 @@
-"""Periodic work on plans; each run is bounded, safe to repeat and to run beside another."""
+"""Periodic work on plans and payments; each run is bounded, safe to repeat and to run beside another."""
+
+import logging
+from collections.abc import Callable
 
 from celery import shared_task
 from django.utils import timezone
 
 from subscriptions import queries, services
+from subscriptions.payments.provider import ProviderAway
 
+logger = logging.getLogger(__name__)
 BATCH = 1000
+# Each may wait for its provider.
+ASKED_AT_ONCE = 100
 
 
 @shared_task
@@ -20,3 +27,32 @@ def remind_of_ends() -> int:
     """Tell the people whose period ends in `PLAN_REMINDER_DAYS`; returns how many."""
     now = timezone.now()
     return sum(services.remind_of_end(user_id=pk, now=now) for pk in queries.ending_soon(now=now, limit=BATCH))
+
+
+@shared_task
+def sweep_payments() -> int:
+    """Ask the providers about payments and refunds left open; returns about how many."""
+    now = timezone.now()
+    payments = queries.open_payments(now=now, limit=ASKED_AT_ONCE)
+    refunds = queries.open_refunds(limit=ASKED_AT_ONCE)
+    asked = _ask(payments, lambda pk: services.sweep_payment(payment_id=pk, now=now))
+    return asked + _ask(refunds, lambda pk: services.ask_for_refund(refund_id=pk, now=now))
+
+
+def _ask(left: list[tuple[int, str]], ask: Callable[[int], object]) -> int:
+    """One after the other; a provider that is away is not waited for again in this run."""
+    away: set[str] = set()
+    for pk, provider in left:
+        if provider not in away:
+            try:
+                ask(pk)
+            except ProviderAway:
+                logger.warning("%s does not answer about %s", provider, pk)
+                away.add(provider)
+    return len(left)
+
+
+@shared_task
+def forget_provider_events() -> int:
+    """Prune the log of what providers said; returns how many lines."""
+    return services.forget_provider_events(now=timezone.now())

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from library_portal.coming_back import stays_here
 from library_portal.interface import dollars
 from subscriptions import queries, services
-from subscriptions.checkout import checkout_url, payment_at
 from subscriptions.forms import TopUpForm
 from subscriptions.models import LedgerEntry, Payment
+from subscriptions.payments.built_in import payment_at
+from subscriptions.payments.provider import ProviderAway, ProviderRefused
 from subscriptions.references import meanings
 from subscriptions.statement.filters import StatementFilter
 
@@ -49,8 +50,24 @@ def top_up(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _wallet_page(request, form, status=422)
     request.session[GO_ON] = form.cleaned_data.pop("next")
-    payment = services.start_top_up(user_id=request.user.pk, **form.cleaned_data)
-    return redirect(checkout_url(payment) or "wallet")
+    try:
+        payment = services.start_top_up(user_id=request.user.pk, **form.cleaned_data)
+    except (ProviderAway, ProviderRefused) as away:
+        form.add_error(None, str(away))
+        return _wallet_page(request, form, status=503)
+    return redirect(payment.checkout_url or "wallet")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def payment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where people come back to from the provider: it says how the payment stands. Only giving it up changes it."""
+    found = get_object_or_404(queries.payments_of(user_id=request.user.pk), pk=pk)
+    if request.method == "POST":
+        services.cancel_payment(payment_id=found.pk)
+        return redirect("payment", pk=found.pk)
+    shown = {"payment": found, "refunds": found.refunds.all(), "go_on": request.session.get(GO_ON) or ""}
+    return render(request, "subscriptions/payment.html", shown)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,7 +76,9 @@ def test_payment(request: HttpRequest, token: str) -> HttpResponse:
     payment = payment_at(token)
     if request.method != "POST":
         return render(request, "subscriptions/test_payment.html", {"payment": payment})
-    if "confirm" in request.POST:
+    if payment.status != Payment.Status.PENDING:
+        pass  # a provider's page takes no money for what was given up
+    elif "confirm" in request.POST:
         payment = services.confirm_payment(payment_id=payment.pk, now=timezone.now())
     else:
         payment = services.cancel_payment(payment_id=payment.pk)

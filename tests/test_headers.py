@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from reservations import services as lending
-from subscriptions.checkout import checkout_url
 from subscriptions.services import start_top_up
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.authors import AuthorAccountFactory
@@ -140,7 +139,7 @@ def test_no_page_of_anybody_needs_an_exception_from_the_policy(
     must_see = must_see | {
         f"/books/{book.pk}/",
         "/books/?q=a",
-        checkout_url(payment).removeprefix(portal_settings.PUBLIC_URL),
+        payment.checkout_url.removeprefix(portal_settings.PUBLIC_URL),
     }
     staff_only = {"/admin/books/", f"/admin/accounts/patron/{user.pk}/end-sessions/"}
 

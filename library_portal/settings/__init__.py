@@ -11,6 +11,7 @@ from library_portal.settings.files import *
 from library_portal.settings.language import *
 from library_portal.settings.lending import *
 from library_portal.settings.messages import *
+from library_portal.settings.payments import *
 from library_portal.settings.people import *
 from library_portal.settings.safety import *
 from library_portal.settings.stores import *

@@ -2,9 +2,7 @@
 
 from decimal import Decimal
 
-from django.core.exceptions import ImproperlyConfigured
-
-from library_portal.settings.environment import PRODUCTION, env
+from library_portal.settings.environment import env
 
 HOLD_HOURS: int = env.int("HOLD_HOURS", default=48)
 SELF_SERVICE: bool = env.bool("SELF_SERVICE", default=True)
@@ -33,7 +31,6 @@ FREQUENT_READER_LOANS, FREQUENT_READER_DAYS = 3, 30
 BIG_SPENDER_AMOUNT, BIG_SPENDER_DAYS = Decimal("30.00"), 60
 # How long before the end of a period its patron is told.
 PLAN_REMINDER_DAYS: int = env.int("PLAN_REMINDER_DAYS", default=3)
+# Above so many dollars a day, an admin's adjustments of a wallet need a second admin.
+ADJUSTMENT_NEEDS_SECOND = Decimal(env.str("ADJUSTMENT_NEEDS_SECOND", default="50.00"))
 TOP_UP_MIN, TOP_UP_MAX = Decimal("1.00"), Decimal("500.00")
-PAYMENT_PROVIDERS: list[str] = env.list("PAYMENT_PROVIDERS", default=[] if PRODUCTION else ["test"])
-if PRODUCTION and "test" in PAYMENT_PROVIDERS:
-    raise ImproperlyConfigured("The test payment provider gives money away: it can't be on in production")

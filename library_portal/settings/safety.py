@@ -4,6 +4,7 @@ from csp import constants as csp
 
 from library_portal.settings.environment import PRODUCTION, env
 from library_portal.settings.messages import DEFAULT_FROM_EMAIL
+from library_portal.settings.payments import CHECKOUT_ORIGINS
 from library_portal.settings.people import WEB_SESSION_LIFETIME
 
 SECURE_SSL_REDIRECT: bool = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
@@ -27,8 +28,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # Nothing but what this site serves: no inline script or style, no other host (docs/adr/0006). Payments go to pages of
-# the providers: their origins, such as https://checkout.stripe.com, may be what a form leads to.
-CHECKOUT_ORIGINS: list[str] = env.list("CHECKOUT_ORIGINS", default=[])
+# the providers.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [csp.NONE],
@@ -60,5 +60,6 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "celery": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
+        "stripe": {"level": "WARNING"},
     },
 }

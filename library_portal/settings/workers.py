@@ -44,6 +44,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-free-copies": {"task": "reservations.tasks.sweep_free_copies", "schedule": timedelta(minutes=5)},
     "end-periods": {"task": "subscriptions.tasks.end_periods", "schedule": timedelta(minutes=1)},
     "remind-of-ends": {"task": "subscriptions.tasks.remind_of_ends", "schedule": timedelta(minutes=10)},
+    "sweep-payments": {"task": "subscriptions.tasks.sweep_payments", "schedule": timedelta(minutes=3)},
+    "forget-provider-events": {
+        "task": "subscriptions.tasks.forget_provider_events",
+        "schedule": crontab(hour=4, minute=30),
+    },
     "follow-library-calendar": {
         "task": "reservations.tasks.follow_library_calendar",
         "schedule": timedelta(hours=1),

@@ -1,5 +1,31 @@
 """Use cases of plans, wallet and payments."""
 
+from subscriptions.services.adjustments import (
+    AlreadyDecided,
+    NeedsAnotherAdmin,
+    SentBefore,
+    WalletClosed,
+    approve_adjustment,
+    reject_adjustment,
+    reject_waiting,
+    request_adjustment,
+)
+from subscriptions.services.payments import (
+    AccountClosed,
+    InvalidAmount,
+    NotRefundable,
+    PaymentNotFound,
+    UnknownProvider,
+    ask_for_refund,
+    cancel_payment,
+    confirm_payment,
+    forget_provider_events,
+    receive_webhook,
+    refund_payment,
+    settle,
+    start_top_up,
+    sweep_payment,
+)
 from subscriptions.services.plans import (
     NothingToRenew,
     SubscriptionError,
@@ -10,14 +36,6 @@ from subscriptions.services.plans import (
     set_plan,
 )
 from subscriptions.services.renewal import end_period, remind_of_end
-from subscriptions.services.top_up import (
-    InvalidAmount,
-    PaymentNotFound,
-    UnknownProvider,
-    cancel_payment,
-    confirm_payment,
-    start_top_up,
-)
 from subscriptions.services.wallet import (
     EntryKind,
     InsufficientFunds,
@@ -31,15 +49,23 @@ from subscriptions.services.wallet import (
 )
 
 __all__ = [
+    "AccountClosed",
+    "AlreadyDecided",
     "EntryKind",
     "InsufficientFunds",
     "InvalidAmount",
+    "NeedsAnotherAdmin",
+    "NotRefundable",
     "NothingToRenew",
     "PaymentNotFound",
+    "SentBefore",
     "SubscriptionError",
     "UnknownPlan",
     "UnknownProvider",
+    "WalletClosed",
     "adjust",
+    "approve_adjustment",
+    "ask_for_refund",
     "cancel_payment",
     "change_plan",
     "change_subscription",
@@ -47,12 +73,20 @@ __all__ = [
     "charge_or_owe",
     "confirm_payment",
     "end_period",
+    "forget_provider_events",
     "give_up_balance",
     "lock_wallet",
+    "receive_webhook",
     "refund",
+    "refund_payment",
+    "reject_adjustment",
+    "reject_waiting",
     "remind_of_end",
+    "request_adjustment",
     "set_auto_renew",
     "set_plan",
+    "settle",
     "start_top_up",
+    "sweep_payment",
     "take_fee_back",
 ]

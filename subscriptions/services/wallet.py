@@ -50,6 +50,12 @@ def refund(*, user_id: int, amount: Decimal, reference: str, key: str) -> Ledger
 
 
 @transaction.atomic
+def return_top_up(*, user_id: int, amount: Decimal, reference: str, key: str) -> LedgerEntry | None:
+    """The provider could not give back a top-up: `amount` dollars of it are in the wallet again."""
+    return _move(lock_wallet(user_id=user_id), amount, kind=EntryKind.TOP_UP_REFUND, reference=reference, key=key)
+
+
+@transaction.atomic
 def credit_subscription(*, user_id: int, amount: Decimal, reference: str, key: str) -> LedgerEntry | None:
     """Give back `amount` dollars for the unused part of a period."""
     wallet = lock_wallet(user_id=user_id)
@@ -94,14 +100,16 @@ def take_fee_back(*, user_id: int, amount: Decimal, kind: str, reference: str, k
 
 
 @transaction.atomic
-def adjust(*, user_id: int, amount: Decimal, reason: str, key: str) -> LedgerEntry | None:
+def adjust(
+    *, user_id: int, amount: Decimal, reason: str, key: str, reference: str = "adjustment"
+) -> LedgerEntry | None:
     """An admin's correction, with a reason. Raises InvalidInput without one, InsufficientFunds below zero."""
     if not reason.strip():
         raise InvalidInput(errors={"reason": [_("An adjustment needs a reason.")]})
     wallet = lock_wallet(user_id=user_id)
     if wallet.balance + amount < 0 and not _exists(key):
         raise InsufficientFunds(required=-amount, balance=wallet.balance)
-    return _move(wallet, amount, kind=EntryKind.ADJUSTMENT, reference="adjustment", key=key, reason=reason.strip())
+    return _move(wallet, amount, kind=EntryKind.ADJUSTMENT, reference=reference, key=key, reason=reason.strip())
 
 
 @transaction.atomic

@@ -25,7 +25,6 @@ from library_portal.notifications.models import Kind, Notification, Preference
 from library_portal.outbox.models import Delivery, OutboxEvent
 from reservations.calendar_feed.addresses import token_of
 from reservations.models import Closure, PastLoans, Reservation
-from subscriptions.checkout import checkout_url
 from subscriptions.models import Debt, Payment, Plan, Wallet
 from tests.factories.books import AuthorFactory, BookFactory, CopyFactory, GenreFactory, PublisherFactory
 from tests.factories.watching import WatchFactory
@@ -107,7 +106,7 @@ def a_payment(owner: User) -> int:
 
 
 def a_place_to_pay(owner: User) -> str:
-    url = checkout_url(Payment.objects.get(pk=a_payment(owner)))
+    url = Payment.objects.get(pk=a_payment(owner)).checkout_url
     return url.rstrip("/").rpartition("/")[2]
 
 

@@ -1,0 +1,144 @@
+"""A top-up goes back by its provider, whole or in part: first it leaves the wallet, then the provider is asked."""
+
+import logging
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+import accounts.queries
+from library_portal.errors import InvalidInput, PortalError
+from library_portal.money import CENT
+from library_portal.outbox import record
+from subscriptions.events import PaymentRefunded, PaymentRefundFailed
+from subscriptions.models import Payment, PaymentRefund, ProviderEvent
+from subscriptions.payments.provider import Notice, ProviderAway, ProviderRefused, State
+from subscriptions.payments.registry import provider_named
+from subscriptions.services.payments.settling import locked_payment
+from subscriptions.services.wallet import EntryKind, charge, return_top_up
+
+logger = logging.getLogger(__name__)
+Status, Outcome = PaymentRefund.Status, ProviderEvent.Outcome
+
+
+class NotRefundable(PortalError):
+    """Never paid, paid with another amount, or given back already."""
+
+    code = "conflict"
+    status = 409
+    title = _("This payment can't be given back.")
+
+
+def refund_payment(*, payment_id: int, amount: Decimal, reason: str, by: int, key: str, now: datetime) -> PaymentRefund:
+    """Give back `amount` dollars of a top-up: at most what is left of it and what its wallet holds. `by` is the admin's
+    id; the same `key` asks once. The refund is then done, failed (the money is in the wallet again) or still pending:
+    the sweep asks on.
+
+    Raises PaymentNotFound, NotRefundable, InsufficientFunds; InvalidInput for an amount or without a reason.
+    """
+    refund = _promised(payment_id, amount, reason.strip(), by, key)
+    return ask_for_refund(refund_id=refund.pk, now=now)
+
+
+def ask_for_refund(*, refund_id: int, now: datetime) -> PaymentRefund:
+    """Ask the provider for a refund that is pending; asking again is safe."""
+    refund = PaymentRefund.objects.select_related("payment").get(pk=refund_id)
+    if refund.status != Status.PENDING:
+        return refund
+    try:
+        notice = provider_named(refund.payment.provider).refund(refund)
+    except ProviderAway:
+        logger.warning("Refund %s: %s does not answer", refund_id, refund.payment.provider)
+        notice = Notice(state=State.PENDING)
+    except ProviderRefused:
+        notice = Notice(state=State.REFUND_FAILED)
+    PaymentRefund.objects.filter(pk=refund_id).update(asked_at=now)
+    settle_refund(refund_id=refund_id, notice=notice, now=now)
+    refund.refresh_from_db()
+    return refund
+
+
+@transaction.atomic
+def settle_refund(*, refund_id: int, notice: Notice, now: datetime) -> Outcome:
+    """What the provider says of it, once. One that was done may fail later: the provider has the money again."""
+    payment = locked_payment(PaymentRefund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
+    refund = PaymentRefund.objects.select_for_update().get(pk=refund_id)
+    if notice.refund_reference and not refund.provider_reference:
+        refund.provider_reference = notice.refund_reference
+        refund.save(update_fields=["provider_reference"])
+    if notice.state == State.REFUNDED and refund.status == Status.PENDING:
+        _close(refund, Status.DONE, now)
+        record(PaymentRefunded(**_about(refund, payment)))
+        return Outcome.REFUNDED
+    if notice.state == State.REFUND_FAILED and refund.status != Status.FAILED:
+        _close(refund, Status.FAILED, now)
+        return _given_back(refund, payment)
+    return Outcome.NOTHING
+
+
+@transaction.atomic(durable=True)
+def _promised(payment_id: int, amount: Decimal, reason: str, by: int, key: str) -> PaymentRefund:
+    payment = locked_payment(payment_id)
+    if known := PaymentRefund.objects.filter(idempotency_key=key).first():
+        return known
+    _check(payment, amount, reason)
+    refund = PaymentRefund.objects.create(
+        payment=payment, amount=amount, reason=reason, requested_by_id=by, idempotency_key=key
+    )
+    payment.refunded += amount
+    payment.save(update_fields=["refunded"])
+    if payment.status == Payment.Status.CONFIRMED:
+        charge(
+            user_id=payment.wallet.user_id,
+            amount=amount,
+            kind=EntryKind.TOP_UP_REFUND,
+            reference=f"payment:{payment.pk}",
+            key=f"payment-refund:{refund.pk}",
+        )
+    return refund
+
+
+def _check(payment: Payment, amount: Decimal, reason: str) -> None:
+    """What is held because its owner is gone can be given back; of another amount than ours we know too little."""
+    is_held = payment.status == Payment.Status.HELD and payment.problem == Payment.Problem.OWNER_GONE
+    left = payment.amount - payment.refunded
+    if not left or not (payment.status == Payment.Status.CONFIRMED or is_held):
+        raise NotRefundable
+    if not 0 < amount <= left or amount != amount.quantize(CENT):
+        raise InvalidInput(errors={"amount": [_("At most $%(left)s are left of this payment.") % {"left": left}]})
+    if not reason:
+        raise InvalidInput(errors={"reason": [_("A refund needs a reason.")]})
+
+
+def _close(refund: PaymentRefund, status: str, now: datetime) -> None:
+    refund.status, refund.settled_at = status, now
+    refund.save(update_fields=["status", "settled_at"])
+
+
+def _given_back(refund: PaymentRefund, payment: Payment) -> Outcome:
+    """Into the wallet it came from; where nobody has that any more it stays out, for an admin to look at."""
+    was_charged = payment.status == Payment.Status.CONFIRMED
+    if was_charged and not accounts.queries.active_among(user_ids=[payment.wallet.user_id]):
+        logger.error("Refund %s failed, and nobody has the wallet it came from", refund.pk)
+        return Outcome.HELD
+    payment.refunded -= refund.amount
+    payment.save(update_fields=["refunded"])
+    if was_charged:
+        return_top_up(
+            user_id=payment.wallet.user_id,
+            amount=refund.amount,
+            reference=f"payment:{payment.pk}",
+            key=f"payment-refund:{refund.pk}:failed",
+        )
+    record(PaymentRefundFailed(**_about(refund, payment)))
+    return Outcome.REFUNDED
+
+
+def _about(refund: PaymentRefund, payment: Payment) -> dict[str, object]:
+    return {
+        "refund_id": refund.pk,
+        "payment_id": payment.pk,
+        "user_id": payment.wallet.user_id,
+        "amount": f"{refund.amount:.2f}",
+    }
