@@ -11,6 +11,7 @@ from library_portal.notifications.languages import in_their_language
 from library_portal.outbox import subscribe
 from library_portal.outbox.registry import Delivered
 from reservations import events
+from reservations.models import Status
 from reservations.notices.messages import MESSAGES
 from reservations.notices.telling import tell
 from reservations.services import allocate, allocate_for_patron, follow_calendar
@@ -20,12 +21,16 @@ from reservations.services.priority import follow_plan
 @subscribe(
     books.events.BookAvailabilityChanged,
     books.events.BookUpdated,
+    events.ReservationCreated,
     events.ReservationChanged,
     queue="circulation",
     atomic=False,
 )
 def allocate_free_copies(delivered: Delivered) -> None:
+    """Also for who has just joined: the server may have died before it looked for a copy."""
     if delivered.payload.get("what") == "dates":  # a closed day moves many of them, and frees no copy
+        return
+    if delivered.payload.get("status") == Status.READY:
         return
     allocate(book_id=delivered.payload["book_id"], now=timezone.now())
 

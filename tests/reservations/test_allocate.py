@@ -1,12 +1,15 @@
 """Who gets a copy that becomes free (rules.md, "Who gets a copy that becomes free")."""
 
+import sys
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
 
 import subscriptions.services
 from books.models import Book, Copy
+from library_portal.outbox.delivery import deliver_pending
 from library_portal.outbox.models import OutboxEvent
 from reservations import services
 from reservations.models import Reservation, Status
@@ -61,6 +64,21 @@ def test_a_top_up_brings_the_copy(now) -> None:
     payment = subscriptions.services.start_top_up(user_id=poor.pk, amount=Decimal(5), provider="test")
     subscriptions.services.confirm_payment(payment_id=payment.pk, now=now)
     services.allocate_for_patron(user_id=poor.pk, now=now)
+    assert state(place) == [Status.READY]
+
+
+def test_who_joins_has_the_free_copy_although_the_server_dies_before_it_looks_for_one(now, monkeypatch) -> None:
+    book, late = book_with_copies(1), patron()
+    holder = reserve(patron(), book, now)
+    reserve(patron(balance="0"), book, now)
+    services.cancel(reservation_id=holder.pk, now=now)
+    deliver_pending()
+    monkeypatch.setattr(import_module("reservations.services.reserve"), "allocate", lambda **_asked: sys.exit())
+    with pytest.raises(SystemExit):
+        reserve(late, book, now)
+    place = Reservation.objects.get(user=late)
+    assert place.status == Status.PENDING
+    deliver_pending()
     assert state(place) == [Status.READY]
 
 
