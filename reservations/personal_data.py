@@ -92,7 +92,7 @@ def forget_everything_read(user_id: int, now: datetime) -> None:
     services.end_feed(user_id=user_id)
     if _open(user_id, *OPEN).exists():
         raise ReservedJustNow
-    services.forget_loans_of(user_id=user_id)
+    services.forget_loans_of(user_id=user_id, also_lost=True)
 
 
 @forgets_history

@@ -34,9 +34,13 @@ def forget_old_loans(*, now: datetime) -> int:
     return total
 
 
-def forget_loans_of(*, user_id: int) -> int:
-    """Everything that has ended, at once; returns how many."""
-    return _forget(_remembered().filter(user_id=user_id).values_list("pk", flat=True))
+def forget_loans_of(*, user_id: int, also_lost: bool = False) -> int:
+    """Everything that has ended, at once; returns how many. What is lost stays, so that its charge can go back.
+
+    `also_lost`: the person leaves, and nobody is there to give it back to.
+    """
+    ended = _remembered().filter(user_id=user_id)
+    return _forget((ended if also_lost else ended.filter(lost_on=None)).values_list("pk", flat=True))
 
 
 def _remembered() -> QuerySet[Reservation]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+import accounts.services
 from books.models import Copy
 from reservations import services
 from reservations.models import Status
@@ -99,3 +100,12 @@ def test_a_lost_copy_is_remembered_while_its_charge_may_go_back(now) -> None:
     forget_old_loans(now=now + timedelta(days=100))
     loan.refresh_from_db()
     assert loan.copy_id is not None
+
+
+def test_who_wants_no_history_still_gets_the_charge_back(now) -> None:
+    reader = patron(balance="30.00")
+    loan = lent(reader, book_with_copies(1, price="12.00"), now)
+    services.lose_copy(reservation_id=loan.pk, now=now)
+    accounts.services.set_loan_history(user_id=reader.pk, keeps=False, now=now)
+    services.find_copy(reservation_id=loan.pk, now=now)
+    assert wallet(reader) == (Decimal("29.30"), Decimal(0))
