@@ -1,15 +1,19 @@
 """Reading who is which author, and what may be shown of a bank account."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from authors.bank_account import masked
 from authors.models import AuthorAccount
-from library_portal.encryption import Undecipherable
+from library_portal.encryption import Undecipherable, decrypt
 from library_portal.errors import NotFound
 
+SECRET = ("iban", "account_holder")
 NONE, GIVEN, UNREADABLE = BANK_ACCOUNT_STATES = ("none", "given", "unreadable")
 
 
@@ -31,9 +35,26 @@ def own_author_id(*, user_id: int) -> int | None:
     return own.values_list("author_id", flat=True).first()
 
 
-def shown_bank_account(*, user_id: int) -> ShownBankAccount:
+def linked_accounts() -> QuerySet[AuthorAccount]:
+    """By the author's name, without what is secret of them."""
+    return AuthorAccount.objects.select_related("author", "user").defer(*SECRET).order_by("author__name", "pk")
+
+
+def shown_bank_accounts(*, account_ids: Collection[int]) -> dict[int, ShownBankAccount]:
+    """By account. One that can't be read hides none of the others."""
+    kept = AuthorAccount.objects.filter(pk__in=account_ids).annotate(ciphertext=Cast("iban", TextField()))
+    return {pk: _shown(ciphertext) for pk, ciphertext in kept.values_list("pk", "ciphertext")}
+
+
+def _shown(ciphertext: str) -> ShownBankAccount:
+    if not ciphertext:
+        return ShownBankAccount(NONE)
     try:
-        iban = AuthorAccount.objects.filter(user_id=user_id).values_list("iban", flat=True).first()
+        return ShownBankAccount(GIVEN, masked(decrypt(ciphertext)))
     except Undecipherable:
         return ShownBankAccount(UNREADABLE)
-    return ShownBankAccount(GIVEN, masked(iban)) if iban else ShownBankAccount(NONE)
+
+
+def shown_bank_account(*, user_id: int) -> ShownBankAccount:
+    account = AuthorAccount.objects.filter(user_id=user_id).values_list("pk", flat=True).first()
+    return shown_bank_accounts(account_ids=[account])[account] if account else ShownBankAccount(NONE)

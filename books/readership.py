@@ -1,5 +1,6 @@
 """How much an author's books are read: loans by month and by book, from counts that name no reader."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -35,6 +36,15 @@ def loans_by_book(*, author_id: int, months: int, today: date) -> list[dict[str,
     counted = books.annotate(recent_loans=Coalesce(Sum("monthly_loans__loans", filter=recent), 0))
     ordered = counted.order_by("-recent_loans", "-loans_count", "title", "pk")
     return list(ordered.values("id", "title", "year", "recent_loans", "loans_count")[:BOOKS_SHOWN])
+
+
+def loans_of_authors(*, author_ids: Collection[int], first: date, last: date) -> dict[int, int]:
+    """By author, from the month of `first` to that of `last`. A loan of a book by several counts for each of them.
+
+    Whose books were not lent is left out.
+    """
+    counted = MonthlyLoans.objects.filter(book__authors__in=author_ids, month__range=(first.replace(day=1), last))
+    return dict(counted.order_by().values_list("book__authors").annotate(Sum("loans")))
 
 
 def _first_days(months: int, today: date) -> list[date]:

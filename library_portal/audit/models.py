@@ -42,6 +42,13 @@ class Action(models.TextChoices):
     RESERVATION_CHANGED = "reservation_changed", _("Reservation changed by staff")
     CALENDAR_CHANGED = "calendar_changed", _("Library calendar changed")
     IMPORT_REVERTED = "import_reverted", _("Import taken back")
+    WALLET_ADJUSTED = "wallet_adjusted", _("Wallet adjusted")
+    ADJUSTMENT_REQUESTED = "adjustment_requested", _("Adjustment of a wallet asked for")
+    ADJUSTMENT_APPROVED = "adjustment_approved", _("Adjustment of a wallet approved")
+    ADJUSTMENT_REJECTED = "adjustment_rejected", _("Adjustment of a wallet rejected")
+    PLAN_TERMS_CHANGED = "plan_terms_changed", _("Price or limits of a plan changed")
+    PLAN_GIVEN = "plan_given", _("Plan given by staff")
+    PAYOUTS_EXPORTED = "payouts_exported", _("Author payouts exported")
     ACCESS_DENIED = "access_denied", _("Access denied")
 
 

@@ -1,15 +1,47 @@
-"""The ledger: every movement of money."""
+"""The ledger: every movement of money, and what it was for."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from subscriptions.admin.lists import MoneyList
+from subscriptions import references
+from subscriptions.admin.details import MoneyDetails
+from subscriptions.admin.money import MoneyPage
 from subscriptions.models import LedgerEntry
+
+# What this admin has pages of; contexts above describe theirs (`subscriptions.references`).
+PAGES = {"payment": "payment", "adjustment": "adjustmentrequest", "subscription": "subscription"}
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(MoneyList):
+class LedgerEntryAdmin(MoneyPage, MoneyDetails):
+    change_list_template = "admin/subscriptions/ledger.html"
     list_display = ["id", "owner", "kind", "amount", "balance_after", "reference", "reason", "created_at"]
     list_filter = ["kind", "created_at"]
     search_fields = ["=wallet__user__username", "=reference"]
     search_help_text = _("Username, or what the entry refers to")
+    fields = ["owner", "kind", "amount", "balance_after", "about", "reason", "idempotency_key", "created_at"]
+    readonly_fields = ["owner", "about"]
+
+    @admin.display(description=_("refers to"))
+    def about(self, entry: LedgerEntry) -> str:
+        """In words where somebody knows them, and a link where there is a page."""
+        meaning = references.meanings([entry]).get(entry.pk)
+        prefix, _colon, number = entry.reference.partition(":")
+        url = meaning.url if meaning else _page(prefix, number)
+        words = f"{entry.reference}: {meaning.words}" if meaning else entry.reference
+        return format_html('<a href="{}">{}</a>', url, words) if url else words
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        may = {"may_see_money": request.user.has_perm("subscriptions.change_wallet")}  # type: ignore[union-attr]
+        return super().changelist_view(request, {**(extra_context or {}), **may})
+
+
+def _page(prefix: str, number: str) -> str:
+    if prefix not in PAGES or not number.isdigit():
+        return ""
+    return reverse(f"admin:subscriptions_{PAGES[prefix]}_change", args=[number])

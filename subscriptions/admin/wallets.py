@@ -3,18 +3,21 @@
 import uuid
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from library_portal.errors import PortalError
 from subscriptions import services
+from subscriptions.admin.forms import show_in
 from subscriptions.admin.lists import MoneyList
-from subscriptions.models import Wallet
+from subscriptions.models import AdjustmentRequest, Wallet
 
 
 class AdjustmentForm(forms.Form):
@@ -22,8 +25,10 @@ class AdjustmentForm(forms.Form):
         label=_("Amount"), max_digits=8, decimal_places=2, help_text=_("Dollars; negative takes money out")
     )
     reason = forms.CharField(
-        label=_("Reason"), max_length=140
-    )  # the admin's number is added: the ledger outlives the account
+        label=_("Reason"),
+        max_length=140,
+        help_text=_("Patrons read it in their statement. No names: the ledger is kept for ever."),
+    )
     key = forms.UUIDField(widget=forms.HiddenInput)
 
 
@@ -55,24 +60,33 @@ class WalletAdmin(MoneyList):
             raise PermissionDenied
         wallet = get_object_or_404(Wallet.objects.select_related("user"), pk=pk)
         form = AdjustmentForm(request.POST or None, initial={"key": uuid.uuid4()})
-        if request.method == "POST" and form.is_valid():
+        if form.is_valid():
             try:
-                services.adjust(
+                adjustment = services.request_adjustment(
                     user_id=wallet.user_id,
                     amount=form.cleaned_data["amount"],
-                    reason=f"{form.cleaned_data['reason']} (#{request.user.pk})",
-                    key=f"adjustment:{form.cleaned_data['key']}",
+                    reason=form.cleaned_data["reason"],
+                    by_id=request.user.pk,
+                    key=f"form:{form.cleaned_data['key']}",
+                    now=timezone.now(),
                 )
             except PortalError as refusal:
-                form.add_error(None, str(refusal))
+                show_in(form, refusal)
             else:
-                self.message_user(request, _("The wallet was adjusted."), messages.SUCCESS)
-                return redirect("admin:subscriptions_wallet_changelist")
+                return self._adjusted(request, adjustment)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "form": form,
+            "limit": settings.ADJUSTMENT_NEEDS_SECOND,
             "title": _("Adjust the wallet of %(user)s ($%(balance)s)")
             % {"user": wallet.user, "balance": wallet.balance},
         }
         return render(request, "admin/subscriptions/adjust.html", context)
+
+    def _adjusted(self, request: HttpRequest, adjustment: AdjustmentRequest) -> HttpResponse:
+        if adjustment.decision == AdjustmentRequest.Decision.WAITING:
+            self.message_user(request, _("Another admin must approve this: until then it waits."), messages.WARNING)
+            return redirect("admin:subscriptions_adjustmentrequest_change", adjustment.pk)
+        self.message_user(request, _("The wallet was adjusted."), messages.SUCCESS)
+        return redirect("admin:subscriptions_wallet_changelist")

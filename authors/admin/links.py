@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from authors import services
+from authors.admin.payouts import PayoutPages
 from authors.models import AuthorAccount
 from authors.queries import GIVEN, NONE, UNREADABLE, shown_bank_account
 from library_portal.admin_inputs import ForgivingChoices
@@ -27,10 +28,11 @@ class LinkForm(forms.ModelForm):
 
 
 @admin.register(AuthorAccount)
-class AuthorAccountAdmin(ForgivingChoices, admin.ModelAdmin):
+class AuthorAccountAdmin(PayoutPages, ForgivingChoices, admin.ModelAdmin):
     """Linked or not: there is nothing to change in between."""
 
     form = LinkForm
+    change_list_template = "admin/authors/accounts.html"
     list_display = ("author", "user", "linked_at")
     list_select_related = ("author", "user")
     search_fields = ("author__name", "=user__username", "user__email")
