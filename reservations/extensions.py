@@ -15,7 +15,7 @@ from reservations.standing import DurationTooLong, ReservationError, Standing, c
 
 class NotExtendable(ReservationError):
     code = "not_extendable"
-    title = _("Only a book on loan can be extended.")
+    title = _("This can't be extended.")
 
 
 class QueueNotEmpty(ReservationError):
@@ -57,7 +57,7 @@ class Extending:
             raise DurationTooLong(_("Your plan lends until %(day)s at most.") % {"day": self.longest.isoformat()})
         longer = self._until(until or self.longest)
         if not self._gains(longer):
-            raise NotExtendable(_("The loan runs as long already."))
+            raise NotExtendable(_("It is lent already for as long as the plan allows from today."))
         return longer
 
     def choices(self) -> list[LongerLoan]:

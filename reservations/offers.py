@@ -14,7 +14,7 @@ from reservations.library_calendar import LibraryCalendar, library_calendar
 from reservations.models import Reservation, Status
 from reservations.services.loans import late_fee_on
 from reservations.short_loans import cut, short_loan_days
-from reservations.standing import Standing, standing_of
+from reservations.standing import Standing, refusal_to_hold, standing_of
 from reservations.transitions import Action, Actor, actions_for
 from subscriptions.discounts import reservation_price
 from subscriptions.services import InsufficientFunds
@@ -34,7 +34,8 @@ class Offer:
     """One open reservation with what its patron can do. Dollars, and days of the library's time zone.
 
     `actions` are the names of those of the table that are not refused by what can be seen at once; `refusal` says why
-    it can't be extended, `extensions` how far it can, in the order of their days.
+    a loan can't be extended, or why a place would get no copy now; `extensions` how far a loan can, in the order of
+    their days.
     """
 
     reservation: Reservation
@@ -140,7 +141,18 @@ def _of_place(place: Reservation, standing: Standing, calendar: LibraryCalendar,
         actions=_actions(place),
         balance=standing.balance,
         days=days_offers(standing, daily_fee=place.remembered_book.daily_fee),
+        refusal=None if place.is_paused else _refusal_to_place(place, standing),
     )
+
+
+def _refusal_to_place(place: Reservation, standing: Standing) -> PortalError | None:
+    """Whether the book goes out for a shorter time is looked up only where its price matters."""
+    fee, days = place.remembered_book.daily_fee, min(place.days, standing.plan.max_days)
+    refusal = refusal_to_hold(standing, daily_fee=fee, days=days)
+    if not isinstance(refusal, InsufficientFunds):
+        return refusal
+    short_loan = short_loan_days(book_id=place.remembered_book_id, in_queue=True)
+    return refusal_to_hold(standing, daily_fee=fee, days=cut(days, plan_days=days, short_loan=short_loan))
 
 
 def _of_hold(hold: Reservation, standing: Standing, calendar: LibraryCalendar, now: datetime) -> Offer:

@@ -70,13 +70,12 @@ class Estimate:
         return words % {"number": self.ahead}
 
     def _loans_in_words(self) -> str:
-        days = {"number": self.loans, "days": floatformat(self.average_days, -1)}
+        days = ngettext("%(days)s day", "%(days)s days", 1 if self.average_days == 1 else 2)
+        said = {"number": self.loans, "days": days % {"days": floatformat(self.average_days, -1)}}
         if not self.loans:
-            return _("it was never lent, so %(days)s days a loan are assumed") % days
-        words = ngettext(
-            "its last loan took %(days)s days", "its last %(number)d loans took %(days)s days each", self.loans
-        )
-        return words % days
+            return _("it was never lent, so %(days)s a loan are assumed") % said
+        words = ngettext("its last loan took %(days)s", "its last %(number)d loans took %(days)s each", self.loans)
+        return words % said
 
 
 def estimates(turns: Sequence[Turn], *, today: date) -> list[Estimate]:

@@ -18,7 +18,6 @@ import books.queries
 from library_portal.errors import PortalError
 from reservations import queries, services
 from reservations.models import Reservation
-from reservations.notices.messages import PASSED_OVER_WORDS
 from reservations.waiters import Waiter, queue_of, waiters
 
 SHOWN = 50
@@ -30,6 +29,11 @@ DONE = {
     TO: _("Moved."),
     BACK: _("Back in the order of the plans."),
     REMOVE: _("Removed from the queue."),
+}
+WHY_PASSED_OVER = {
+    "limit": _("a limit of the plan"),
+    "funds": _("not enough money in the wallet"),
+    "blocked": _("overdue books or an open debt"),
 }
 
 
@@ -90,7 +94,7 @@ def queue_address(book_id: int) -> str:
 
 def _told(waiter: Waiter) -> Any:
     told = waiter.reservation.told_reasons
-    return PASSED_OVER_WORDS.get(told[-1]) if told else None
+    return WHY_PASSED_OVER.get(told[-1]) if told else None
 
 
 def _act(request: HttpRequest, book_id: int) -> None:

@@ -26,8 +26,9 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """`scan` is what was scanned, to try again: `overridable` codes set aside with a reason, checked in, or for fewer
-    days. `slip_id` is the reservation whose slip can be printed, `choices` are people to choose from.
+    """`scan` is what was scanned, to try again: `overridable` codes set aside with a `reason` (which may have been
+    given for another rule already), checked in, or for fewer days. `slip_id` is the reservation whose slip can be
+    printed, `choices` are people to choose from.
     """
 
     tone: Tone
@@ -38,6 +39,7 @@ class Answer:
     undo_token: str = ""
     slip_id: int | None = None
     overridable: Collection[str] = ()
+    reason: str = ""
     check_in: bool = False
     fewer_days: bool = False
     choices: Collection[Any] = ()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 import accounts.queries
+import books.queries
 from library_portal.errors import PortalError
 from reservations.desk.answers import Answer, Tone
 from reservations.desk.readers import Reader
@@ -28,18 +29,28 @@ WORDS: dict[type[PortalError], Any] = {
 CHECK_IN_FIRST = (desk.OutToSomebodyElse, desk.CopyIsLost, desk.SomebodyIsNext)
 
 
-def of_refusal(refusal: PortalError, *, scan: str, overridden: Collection[str], reader: Reader | None) -> Answer:
-    """`overridden` is what has been set aside already: the next rule comes on top of it."""
-    may_override = refusal.code in OVERRIDABLE and reader is not None and reader.standing.active
+def of_refusal(
+    refusal: PortalError, *, scan: str, overridden: Collection[str], reason: str, reader: Reader | None
+) -> Answer:
+    """`overridden` is what has been set aside already, for a reason: the next rule comes on top of it."""
+    bad_reason = isinstance(refusal, desk.ReasonMissing)
+    may_override = (bad_reason or refusal.code in OVERRIDABLE) and reader is not None and reader.standing.active
     return Answer(
         Tone.ERROR,
-        str(WORDS.get(type(refusal), refusal)),
+        in_staff_words(refusal),
         _lines(refusal, reader),
+        books.queries.copy_by_barcode(barcode=scan),
         scan=scan,
         overridable=sorted({*overridden, refusal.code} & OVERRIDABLE) if may_override else (),
+        reason="" if bad_reason else reason,
         check_in=isinstance(refusal, CHECK_IN_FIRST),
         fewer_days=isinstance(refusal, InsufficientFunds | DurationTooLong),
     )
+
+
+def in_staff_words(refusal: PortalError) -> str:
+    """The refusal's own words speak to the reader."""
+    return str(WORDS.get(type(refusal), refusal))
 
 
 def _lines(refusal: PortalError, reader: Reader | None) -> list[str]:

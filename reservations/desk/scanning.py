@@ -65,7 +65,7 @@ def answer(scan: Scan) -> Said:
         return _of_reader(scan)
     except PortalError as refusal:
         now_there = _reader_of(scan)
-        said = of_refusal(refusal, scan=scan.text, overridden=scan.overridden, reader=now_there)
+        said = of_refusal(refusal, scan=scan.text, overridden=scan.overridden, reason=scan.reason, reader=now_there)
         return Said(_told_as_dry_run(said, scan), now_there)
     return Said(_told_as_dry_run(said, scan), _reader_of(scan))
 

@@ -9,6 +9,7 @@ from accounts.cards import card_number as number_of
 from books.barcodes import code128_svg
 from books.labels import NotForCode128
 from reservations.desk.readers import name_on_slip
+from reservations.desk.refusals import in_staff_words
 
 register = template.Library()
 
@@ -26,6 +27,9 @@ def barcode(text: str) -> SafeString | str:
 def card_number(user_id: int) -> str:
     """What is on a reader's card, for `barcode` to draw."""
     return number_of(user_id)
+
+
+register.filter("in_staff_words", in_staff_words)
 
 
 @register.filter

@@ -61,7 +61,7 @@ def test_a_shelf_is_worked_on_in_place(reader) -> None:
     page.get_by_role("button", name="Yes, extend Persuasion").click()
     expect(page.locator("#messages")).to_contain_text("is now due on")
     expect(page.locator(".due-words")).to_contain_text("7 days left")
-    expect(page.locator(".why-not")).to_contain_text("The loan runs as long already.")
+    expect(page.locator(".why-not")).to_contain_text("It is lent already for as long as the plan allows from today.")
     assert page.evaluate("window.sameDocument")
 
 

@@ -119,7 +119,7 @@ def test_a_loan_is_extended_twice_at_most(now) -> None:
 
 def test_an_extension_that_gains_nothing_is_refused(now) -> None:
     loan = lent(patron(), book_with_copies(1), now)
-    with pytest.raises(services.NotExtendable, match="runs as long"):
+    with pytest.raises(services.NotExtendable, match="lent already for as long"):
         services.extend(reservation_id=loan.pk, now=now)
 
 

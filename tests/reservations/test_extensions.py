@@ -37,7 +37,7 @@ def test_days_that_were_given_because_it_was_closed_are_not_sold_again(now) -> N
     Closure.objects.create(first_on=date(2026, 11, 9), last_on=date(2026, 11, 11), reason="Works")
     loan = lent(patron(), book_with_copies(1), now)
     assert loan.due_on == date(2026, 11, 12)
-    with pytest.raises(services.NotExtendable, match="runs as long"):
+    with pytest.raises(services.NotExtendable, match="lent already for as long"):
         services.extend(reservation_id=loan.pk, now=now + timedelta(days=3))
     loan.refresh_from_db()
     assert (loan.due_on, loan.paid, loan.extensions) == (date(2026, 11, 12), Decimal("0.70"), 0)

@@ -51,6 +51,23 @@ def test_the_shelf_shows_everything_once_in_its_part(client, reader, now) -> Non
     assert [one.book for one in shown["history"].ended] == [given_up]
 
 
+def test_who_would_be_passed_over_reads_why_and_not_that_it_may_be_their_turn(client, now) -> None:
+    poor, book = patron(balance="0.30"), book_with_copies(1)
+    client.force_login(poor)
+    loan = lent(patron(), book, now)
+    place = reserved(poor, book, now)
+    services.return_copy(reservation_id=loan.pk, now=now)
+
+    def shown() -> str:
+        return client.get("/me/").content.decode()
+
+    assert "If a copy came now, it would go to the next reader." in shown()
+    assert "Top up your wallet" in shown()
+    assert "It may be your turn today" not in shown()
+    services.pause(reservation_id=place.pk, until=now.date() + timedelta(days=9), now=now)
+    assert "it would go to the next reader" not in shown()  # the pause says it
+
+
 def test_a_fuller_shelf_asks_the_database_no_more(client, reader, now, django_assert_max_num_queries) -> None:
     def fill() -> None:
         waited_for = book_with_copies(1)

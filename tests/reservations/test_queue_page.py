@@ -57,10 +57,12 @@ def test_everybody_is_there_in_order_with_what_keeps_them(desk, book, places, no
         (number, waiter.reservation.pk, waiter.is_paused, str(told)) for number, waiter, told in page.context["rows"]
     ]
     assert rows == [
-        (1, places[1].pk, False, "your wallet does not cover the price"),
+        (1, places[1].pk, False, "not enough money in the wallet"),
         (2, places[2].pk, True, "None"),
     ]
-    assert [getattr(waiter.refusal, "code", None) for _number, waiter, _told in rows] == ["insufficient_funds", None]
+    refusals = [waiter.refusal for _number, waiter, _told in page.context["rows"]]
+    assert [getattr(refusal, "code", None) for refusal in refusals] == ["insufficient_funds", None]
+    assert "No: Not enough money in the wallet" in page.content.decode()  # in words about the reader, not to them
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_price_discount_wallet_limits_and_deadline_are_said_before(client, reade
     deadline = timezone.localtime(library_calendar(today=timezone.localdate(now)).hold_until(now))
     for said in (
         "7 days at $0.10 each</dt><dd>$0.70",
-        "20 % by your plan",
+        "20 % off with your plan",
         "<dd>−$0.14",
         "You pay now</dt><dd>$0.56",
         "$50.00",

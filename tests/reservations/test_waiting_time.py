@@ -142,6 +142,10 @@ def test_the_queries_do_not_grow_with_the_places(today, now, django_assert_max_n
             "1 reader is ahead of you, 1 copy; its last loan took 2.5 days.",
         ),
         (
+            {"ahead": 0, "copies": 1, "loans": 2, "average_days": 1.0},
+            "Nobody is ahead of you, 1 copy; its last 2 loans took 1 day each.",
+        ),
+        (
             {"ahead": 0, "copies": 1, "loans": 0, "average_days": 7},
             "Nobody is ahead of you, 1 copy; it was never lent, so 7 days a loan are assumed.",
         ),

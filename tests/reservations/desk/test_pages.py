@@ -98,13 +98,23 @@ def test_a_block_offers_the_override_and_takes_a_reason_that_is_no_barcode(clien
     loan = lent(reader, book_with_copies(1), timezone.now())
     Reservation.objects.filter(pk=loan.pk).update(starts_on="2020-01-01", due_on="2020-01-08")
     said, page = scan(client, barcode_of(book), reader=reader.pk)
-    assert (said.tone, said.overridable) == ("error", ["blocked"])
+    assert (said.tone, said.overridable, said.copy) == ("error", ["blocked"], Copy.objects.get(book=book))
     assert "Lend all the same, because" in page.content.decode()
     again = {"reader": reader.pk, "overridden": ["blocked"]}
-    assert scan(client, barcode_of(book), **again, reason=barcode_of(book))[0].headline == (
-        "That is a barcode and no reason."
-    )
+    scanned, _ = scan(client, barcode_of(book), **again, reason=barcode_of(book))
+    assert (scanned.headline, scanned.overridable, scanned.reason) == (
+        "That is a barcode and no reason.", ["blocked"], "",
+    )  # fmt: skip
     assert scan(client, barcode_of(book), **again, reason="brings it tomorrow")[0].tone == "success"
+
+
+def test_the_reason_is_kept_for_the_rule_that_comes_next(client) -> None:
+    reader, book = patron(plan="FREE"), book_with_copies(1)
+    loan = lent(reader, book_with_copies(1), timezone.now())
+    Reservation.objects.filter(pk=loan.pk).update(starts_on="2020-01-01", due_on="2020-01-08")
+    said, page = scan(client, barcode_of(book), reader=reader.pk, overridden=["blocked"], reason="a school book")
+    assert (said.overridable, said.reason) == (["blocked", "limit_reached"], "a school book")
+    assert 'value="a school book"' in page.content.decode()
 
 
 def test_a_closed_account_can_not_be_overridden(client) -> None:
