@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import stripe
@@ -105,9 +106,14 @@ def _client() -> stripe.StripeClient:
     return stripe.StripeClient(
         settings.STRIPE_API_KEY,
         base_addresses={"api": settings.STRIPE_API_URL},
-        http_client=stripe.RequestsClient(timeout=settings.PAYMENT_TIMEOUT_SECONDS),
+        http_client=_connections(),
         max_network_retries=1,
     )
+
+
+@cache
+def _connections() -> stripe.RequestsClient:
+    return stripe.RequestsClient(timeout=settings.PAYMENT_TIMEOUT_SECONDS)
 
 
 @contextmanager
