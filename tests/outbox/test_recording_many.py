@@ -1,4 +1,4 @@
-"""Many events at once are the same rows as one by one."""
+"""Many events at once, in one statement, are the rows that each of them needs."""
 
 from datetime import timedelta
 
@@ -13,21 +13,30 @@ from tests.outbox.happenings import TeaServed, drink, thank
 pytestmark = pytest.mark.django_db
 
 
-def rows(event_ids):
-    """Everything but ids and times."""
-    events = OutboxEvent.objects.filter(pk__in=event_ids).order_by("pk").values("name", "payload", "published_at")
-    deliveries = Delivery.objects.filter(event__in=event_ids).order_by("event", "handler")
-    return [*events], [*deliveries.values("handler", "queue", "status", "sends", "attempts", "last_error", "done_at")]
+def test_each_has_its_row_and_deliveries_in_the_order_given(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        ids = record_many([TeaServed(cup=number) for number in range(5)])
+
+    events = OutboxEvent.objects.order_by("pk").values_list("pk", "name", "payload", "published_at")
+    assert list(events) == [
+        (event_id, "tests.tea_served", {"cup": number, "spoiled": False}, None) for number, event_id in enumerate(ids)
+    ]
+    handlers = [(f"{drink.__module__}.drink", "circulation"), (f"{thank.__module__}.thank", "notifications")]
+    deliveries = Delivery.objects.order_by("event", "handler")
+    assert list(deliveries.values_list("event", "handler", "queue", "status", "sends", "attempts", "last_error")) == [
+        (event_id, *handler, "waiting", 0, 0, "") for event_id in ids for handler in handlers
+    ]
 
 
-def test_they_are_what_record_writes_and_keep_their_order():
-    happened = [TeaServed(cup=number) for number in range(5)]
+def test_one_that_is_told_otherwise_is_delivered_to_no_handler():
+    assert record_many([]) == []
+    [event_id] = record_many([TeaServed(cup=1)], is_delivered=False)
+    assert (OutboxEvent.objects.get().pk, Delivery.objects.count()) == (event_id, 0)
 
-    one_by_one = [record(event) for event in happened]
-    at_once = record_many(happened)
 
-    assert rows(at_once) == rows(one_by_one)
-    assert at_once == sorted(at_once)
+def test_one_event_takes_one_statement(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        record(TeaServed(cup=1))
 
 
 @pytest.mark.django_db(transaction=True)
