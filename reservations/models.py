@@ -57,6 +57,7 @@ class Reservation(models.Model):
     # Where it stands among those of its priority: the time of joining, unless it was moved: then plans move it no more.
     queued_at = models.DateTimeField(_("stands in the queue by"), db_default=Now())
     is_moved = models.BooleanField(_("was moved in the queue"), default=False)
+    deferrals = models.PositiveSmallIntegerField(_("let the next reader go first"), default=0, db_default=0)
     paused_until = models.DateField(_("paused until"), null=True, blank=True)
     told_reasons = ArrayField(models.CharField(max_length=20), default=list, blank=True, editable=False)
 

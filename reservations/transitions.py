@@ -89,7 +89,12 @@ def actions_for(reservation: Reservation, actor: Actor) -> frozenset[Action]:
 
 
 def _is_open_to(reservation: Reservation, action: Action, actor: Actor) -> bool:
-    """Of what has ended, only a lost copy can be found; without self-service only the desk lends and takes back."""
+    """Of what has ended, only a lost copy can be found; without self-service only the desk lends and takes back.
+
+    Nobody lets others go first for ever.
+    """
     if action in (Action.CHECK_OUT, Action.RETURN) and actor == Actor.PATRON:
         return settings.SELF_SERVICE
+    if action == Action.DEFER:
+        return reservation.deferrals < settings.MAX_DEFERRALS
     return action != Action.FIND or reservation.lost_on is not None

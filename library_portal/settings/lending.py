@@ -24,6 +24,8 @@ REMIND_FROM_HOUR: int = env.int("REMIND_FROM_HOUR", default=8)
 # How long the links in mails about reservations are good, at most: mostly the reservation has moved on before.
 MAIL_LINK_DAYS: int = env.int("MAIL_LINK_DAYS", default=90)
 MAX_EXTENSIONS: int = env.int("MAX_EXTENSIONS", default=2)
+# How often one reservation lets the next reader go first: two readers could hold a copy back for ever.
+MAX_DEFERRALS: int = env.int("MAX_DEFERRALS", default=2)
 DEFAULT_DAILY_FEE = Decimal(env.str("DEFAULT_DAILY_FEE", default="0.10"))
 LATE_FEE_FACTOR = Decimal(env.str("LATE_FEE_FACTOR", default="2"))
 LATE_FEE_CAP_WITHOUT_PRICE = Decimal(env.str("LATE_FEE_CAP_WITHOUT_PRICE", default="20.00"))

@@ -2,19 +2,20 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 import books.services
 from library_portal.outbox import record
 from reservations.events import ReservationDeferred
-from reservations.models import Reservation
+from reservations.models import Reservation, Status
 from reservations.services.allocate import allocate, first_eligible
 from reservations.services.hold import give_hold_back
 from reservations.services.lookup import lock_reservation
 from reservations.services.queue import place_of, queue_changed
 from reservations.services.steps import is_by_staff
-from reservations.standing import ReservationError
+from reservations.standing import NotOffered, ReservationError
 from reservations.transitions import Action
 
 
@@ -25,7 +26,8 @@ class NobodyElse(ReservationError):
 def defer(*, reservation_id: int, step: int | None = None, now: datetime) -> Reservation:
     """Give the held copy to the next eligible reader and stand right behind; what was paid goes back in full.
 
-    Raises ReservationNotFound, NotOffered (nothing is held), NobodyElse; ChangedMeanwhile when no longer at `step`.
+    Raises ReservationNotFound, NotOffered (nothing is held, or it was let go `MAX_DEFERRALS` times), NobodyElse;
+    ChangedMeanwhile when no longer at `step`.
     """
     reservation = _defer(reservation_id=reservation_id, step=step, now=now)
     allocate(book_id=reservation.remembered_book_id, now=now)
@@ -36,15 +38,17 @@ def defer(*, reservation_id: int, step: int | None = None, now: datetime) -> Res
 @transaction.atomic(durable=True)
 def _defer(*, reservation_id: int, step: int | None, now: datetime) -> Reservation:
     reservation = lock_reservation(reservation_id=reservation_id, step=step)
+    _check_may_defer(reservation)
     book = books.services.lock_book(book_id=reservation.remembered_book_id)
     next_reader = first_eligible(book_id=book.pk, daily_fee=book.daily_fee, now=now)
     if next_reader is None:
         raise NobodyElse
     give_hold_back(reservation, Action.DEFER)
     before = place_of(reservation)
+    reservation.deferrals += 1
     reservation.priority, reservation.is_moved = next_reader.priority, True
     reservation.queued_at = next_reader.queued_at + timedelta(microseconds=1)
-    reservation.save(update_fields=["priority", "is_moved", "queued_at"])
+    reservation.save(update_fields=["deferrals", "priority", "is_moved", "queued_at"])
     queue_changed(book_id=book.pk, left=before, joined=place_of(reservation))
     record(
         ReservationDeferred(
@@ -55,3 +59,11 @@ def _defer(*, reservation_id: int, step: int | None, now: datetime) -> Reservati
         )
     )
     return reservation
+
+
+def _check_may_defer(reservation: Reservation) -> None:
+    """Raises NotOffered."""
+    if reservation.status != Status.READY:
+        raise NotOffered
+    if reservation.deferrals >= settings.MAX_DEFERRALS:
+        raise NotOffered(_("You have let others go first %(times)s times already.") % {"times": reservation.deferrals})

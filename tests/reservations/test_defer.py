@@ -8,6 +8,7 @@ import pytest
 from reservations import services
 from reservations.models import Reservation, Status
 from reservations.services.queue import ORDER
+from reservations.transitions import Action, Actor, actions_for
 from subscriptions.queries import wallet_of
 from tests.factories.lending import book_with_copies, lent, reserved
 from tests.factories.people import patron
@@ -71,3 +72,16 @@ def test_with_nobody_else_the_offer_stays(now) -> None:
 def test_only_an_offer_can_be_passed_on(offered, now) -> None:
     with pytest.raises(services.NotOffered):
         services.defer(reservation_id=offered[1].pk, now=now)
+
+
+def test_two_readers_cannot_pass_a_copy_to_each_other_for_ever(offered, now, settings) -> None:
+    settings.MAX_DEFERRALS = 1
+    first, second, *_others = offered
+    services.defer(reservation_id=first.pk, now=now)
+    services.defer(reservation_id=second.pk, now=now)
+    first.refresh_from_db()
+    with pytest.raises(services.NotOffered, match="You have let others go first 1 times already"):
+        services.defer(reservation_id=first.pk, now=now)
+    first.refresh_from_db()
+    assert first.status == Status.READY
+    assert Action.DEFER not in actions_for(first, Actor.PATRON)
