@@ -36,16 +36,16 @@ class LocalPayPal(LocalProvider):
             return (200, {"access_token": TOKEN}) if headers["authorization"] == f"Basic {keys}" else (401, {})
         if headers.get("authorization") != f"Bearer {TOKEN}":
             return 401, {}
-        key = headers.get("paypal-request-id")
+        key = headers.get("paypal-request-id", "")
         match method, path.strip("/").split("/")[1:]:
             case "POST", ["checkout", "orders"]:
-                return self.once(key, (201, self.new_order(json.loads(body))))
+                return self.once(key, lambda: (201, self.new_order(json.loads(body))))
             case "GET", ["checkout", "orders", name] if name in self.orders:
                 return 200, self.orders[name]
             case "POST", ["checkout", "orders", name, "capture"] if name in self.orders:
-                return self.once(key, self.capture(self.orders[name]))
+                return self.once(key, lambda: self.capture(self.orders[name]))
             case "POST", ["payments", "captures", name, "refund"]:
-                return self.once(key, (201, self.new_refund(name, json.loads(body))))
+                return self.once(key, lambda: (201, self.new_refund(name, json.loads(body))))
             case "POST", ["notifications", "verify-webhook-signature"]:
                 return 200, {"verification_status": "SUCCESS" if self.has_signed(body) else "FAILURE"}
         return 404, {"name": "RESOURCE_NOT_FOUND"}

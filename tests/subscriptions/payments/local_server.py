@@ -1,7 +1,7 @@
 """A server on this machine that speaks a provider's protocol."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
@@ -25,9 +25,11 @@ class LocalProvider:
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         raise NotImplementedError
 
-    def once(self, key: str | None, made: Answer) -> Answer:
-        """The first answer to each idempotency key."""
-        return self.kept.setdefault(key, made) if key else made
+    def once(self, key: str, make: Callable[[], Answer]) -> Answer:
+        """What each idempotency key stands for is done once."""
+        if key not in self.kept:
+            self.kept[key] = make()
+        return self.kept[key]
 
     def serve(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))

@@ -28,13 +28,13 @@ class LocalStripe(LocalProvider):
         form, parts = dict(parse_qsl(body.decode())), urlsplit(path).path.strip("/").split("/")
         match method, parts[1:]:
             case "POST", ["checkout", "sessions"]:
-                return self.once(headers.get("idempotency-key"), (200, self.new_session(form)))
+                return self.once(headers["idempotency-key"], lambda: (200, self.new_session(form)))
             case "GET", ["checkout", "sessions", name] if name in self.sessions:
                 return 200, self.sessions[name]
             case "POST", ["checkout", "sessions", name, "expire"] if name in self.sessions:
                 return self.expire(self.sessions[name])
             case "POST", ["refunds"]:
-                return self.once(headers.get("idempotency-key"), self.new_refund(form))
+                return self.once(headers["idempotency-key"], lambda: self.new_refund(form))
             case "GET", ["refunds"]:
                 charge = parse_qs(urlsplit(path).query)["payment_intent"][0]
                 found = [one for one in self.refunds.values() if one["payment_intent"] == charge]
