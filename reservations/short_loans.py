@@ -14,7 +14,10 @@ def short_loan_days(*, book_id: int, in_queue: bool = False) -> int | None:
     """
     if not settings.SHORT_LOAN_WAITING_PER_COPY:
         return None
-    many = others_that_are_many(copies=books.queries.lending_facts(book_id=book_id).copies_count)
+    book = books.queries.lending_facts(book_id=book_id)
+    many = others_that_are_many(copies=book.copies_count)
+    if book.waiting_count < many:
+        return None
     waiting = Reservation.objects.filter(book_id=book_id, status=Status.PENDING).order_by()
     others = waiting[: many + in_queue].count() - in_queue  # counts no further than it matters
     return settings.SHORT_LOAN_DAYS if others >= many else None

@@ -16,9 +16,9 @@ from reservations.serializers import ReservationSerializer
 
 
 def visible_reservation(request: Request, reservation_id: int) -> Reservation:
-    """The caller's own reservation, or any for librarians. Raises NotFound for all others."""
+    """The caller's own reservation, or any for librarians, without its authors. Raises NotFound for all others."""
     rows = queries.reservations() if request.user.is_staff else queries.reservations_of(user_id=request.user.pk)
-    reservation = rows.filter(pk=reservation_id).first()
+    reservation = rows.filter(pk=reservation_id).prefetch_related(None).first()
     if reservation is None:
         raise NotFound
     return reservation

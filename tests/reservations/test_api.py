@@ -111,6 +111,16 @@ def test_the_list_pages_by_cursor_in_a_bounded_number_of_queries(django_assert_m
     assert len(client.get(page["next"]).json()["results"]) == 1
 
 
+def test_a_life_over_http_takes_few_queries(django_assert_max_num_queries) -> None:
+    client, book = client_of(patron()), book_with_copies(1)
+    with django_assert_max_num_queries(50):
+        pk = client.post("/api/v1/reservations/", {"book": book.pk}).json()["id"]
+    with django_assert_max_num_queries(35):
+        client.post(f"/api/v1/reservations/{pk}/checkout/")
+    with django_assert_max_num_queries(45):
+        client.post(f"/api/v1/reservations/{pk}/return/")
+
+
 def test_nobody_reserves_without_a_login(api: APIClient) -> None:
     answer = api.post("/api/v1/reservations/", {"book": 1})
     assert (answer.status_code, answer.json()["code"]) == (401, "authentication_error")

@@ -138,3 +138,9 @@ def test_however_many_wait_no_more_are_counted_than_matter(now, django_assert_nu
     with django_assert_num_queries(2) as queries_made:
         short_loan_days(book_id=held.remembered_book_id)
     assert "LIMIT 3" in queries_made.captured_queries[1]["sql"]
+
+
+def test_where_few_wait_nobody_is_counted(now, django_assert_num_queries) -> None:
+    [held], _places = waited_for(now, waiting=2)
+    with django_assert_num_queries(1):
+        assert short_loan_days(book_id=held.remembered_book_id) is None
