@@ -36,7 +36,7 @@ class AuditingCommand(BaseCommand):
             self.stdout.write(f"{name}: not checked. {why}")
         total = sum(found.count for found in report.wrong.values())
         checked = len(report.findings) - len(report.not_checked)
-        verdict = f"{total} findings, see docs/auditing.md" if total else "nothing is wrong"
+        verdict = f"{total} finding{'' if total == 1 else 's'}, see docs/auditing.md" if total else "nothing is wrong"
         self.stdout.write(f"{checked} rules checked: {verdict}.")
 
     def _tell_check(self, name: str, found: Findings) -> None:

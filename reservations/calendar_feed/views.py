@@ -72,8 +72,10 @@ def download(request: HttpRequest) -> HttpResponse:
 @require_POST
 def renew(request: HttpRequest) -> HttpResponse:
     """The first address, or a new one in its place."""
-    services.renew_feed(user_id=request.user.pk)
-    messages.success(request, _("Here is your calendar's address. Any earlier one has stopped working."))
+    feed = services.renew_feed(user_id=request.user.pk)
+    messages.success(request, _("Here is your calendar's address."))
+    if feed.generation > 1:
+        messages.info(request, _("The earlier one has stopped working."))
     return redirect("calendar")
 
 

@@ -168,7 +168,7 @@ def test_the_command_tells_people_and_programs_and_fails_when_something_is_wrong
     assert told() == (
         1,
         f"waiting-count: 1\n  Book {book.pk} says that 3 wait; 0 do.\n"
-        f"{len(CHECKS)} rules checked: 1 findings, see docs/auditing.md.\n",
+        f"{len(CHECKS)} rules checked: 1 finding, see docs/auditing.md.\n",
     )
     code, printed = told("--json")
     what = {"what": f"Book {book.pk} says that 3 wait; 0 do.", "book_id": book.pk, "waiting_count": 3, "waiting": 0}

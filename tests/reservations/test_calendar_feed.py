@@ -180,10 +180,14 @@ def test_the_page_makes_renews_and_ends_the_address(reader, client) -> None:
     client.force_login(reader)
     assert "/calendar/" not in client.get("/me/calendar/").context["address"]
     client.post("/me/calendar/renew/")
-    first = client.get("/me/calendar/").context["address"]
-    assert first in client.get("/me/calendar/").content.decode()
+    page = client.get("/me/calendar/")
+    first = page.context["address"]
+    assert first in page.content.decode()
+    assert "stopped working" not in page.content.decode()  # there was none before
     client.post("/me/calendar/renew/")
-    second = client.get("/me/calendar/").context["address"]
+    page = client.get("/me/calendar/")
+    second = page.context["address"]
+    assert "The earlier one has stopped working." in page.content.decode()
     client.post("/me/calendar/end/")
     gone = client.get("/me/calendar/").context["address"]
     assert (bool(first), bool(second), first != second, gone) == (True, True, True, "")

@@ -64,7 +64,7 @@ def test_a_balance_that_somebody_changed(reader: User, by_hand: Callable[[str], 
     assert told() == (
         1,
         f"wallet-balance: 1\n  Wallet {wallet.pk} of patron {reader.pk} holds $9.01, its entries make $9.00.\n"
-        f"{len(CHECKS)} rules checked: 1 findings, see docs/auditing.md.\n",
+        f"{len(CHECKS)} rules checked: 1 finding, see docs/auditing.md.\n",
     )
 
 
