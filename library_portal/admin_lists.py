@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -44,4 +45,5 @@ def _lines(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[st
 def _harmless(cell: Any) -> str:
     """What a spreadsheet would run as a formula is text: people and browsers say of themselves what they like."""
     text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    is_formula = text.startswith(FORMULA) and not isinstance(cell, int | Decimal)
+    return f"'{text}" if is_formula else text

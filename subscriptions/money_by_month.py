@@ -88,7 +88,8 @@ def owed_before(*, months: int, today: date) -> Decimal:
 
 
 def _amounts(line: Line, starts: list[date], moved: Mapping[tuple[date, str], Decimal]) -> list[Decimal]:
-    return [line.sign * sum((moved.get((start, kind), NOTHING) for kind in line.kinds), NOTHING) for start in starts]
+    sums = [sum((moved.get((start, kind), NOTHING) for kind in line.kinds), NOTHING) for start in starts]
+    return [NOTHING + line.sign * one for one in sums]  # added to nothing, as there is a -0.00
 
 
 def _moved(since: date) -> dict[tuple[date, str], Decimal]:

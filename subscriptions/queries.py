@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from subscriptions.entitlements import PlanChange, change_to, has_ended, plan_in_force
 from subscriptions.models import Debt, LedgerEntry, Payment, PaymentRefund, Plan, Subscription, Wallet
@@ -24,6 +24,12 @@ class WalletState:
 
 def plans() -> QuerySet[Plan]:
     return Plan.objects.all()
+
+
+def plans_with_patrons(*, now: datetime) -> QuerySet[Plan]:
+    """Each with `patrons`: how many are in a period of it now."""
+    running = Q(subscriptions__period_ends_at__gt=now)
+    return Plan.objects.annotate(patrons=Count("subscriptions", filter=running))
 
 
 def current_plan(*, user_id: int, now: datetime) -> Plan:

@@ -48,6 +48,7 @@ class Action(models.TextChoices):
     ADJUSTMENT_REJECTED = "adjustment_rejected", _("Adjustment of a wallet rejected")
     PLAN_TERMS_CHANGED = "plan_terms_changed", _("Price or limits of a plan changed")
     PLAN_GIVEN = "plan_given", _("Plan given by staff")
+    PAYMENT_REFUNDED = "payment_refunded", _("Refund of a payment asked for")
     PAYOUTS_EXPORTED = "payouts_exported", _("Author payouts exported")
     ACCESS_DENIED = "access_denied", _("Access denied")
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import ceil
 
 from subscriptions.money_by_month import MoneyByMonth, Series
 
@@ -40,5 +41,5 @@ def _chart(series: Series, months: list[date]) -> Chart:
 
 def _bar(month: date, amount: Decimal, zero: int, room: Decimal | int) -> Bar:
     """A cent can be seen, too."""
-    height = -int(-100 * abs(amount) // room)
+    height = min(ceil(100 * abs(amount) / room), 100)
     return Bar(month, amount, max(zero - height, 0) if amount > 0 else zero, height)

@@ -16,8 +16,8 @@ from subscriptions.models import LedgerEntry
 SHOWN = 50
 
 
-class MoneyDetails(MoneyList):
-    """`panels` and `acts` say what stands below and above the row's own fields."""
+class Detailed:
+    """For an admin: `panels` and `acts` say what stands below and above the row's own fields."""
 
     change_form_template = "admin/subscriptions/details.html"
 
@@ -31,9 +31,14 @@ class MoneyDetails(MoneyList):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        row = self.get_object(request, object_id)
+        row = self.get_object(request, object_id)  # type: ignore[attr-defined]
         about = {"panels": self.panels(row), "acts": self.acts(request, row)} if row else {}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **about})
+        context = {**(extra_context or {}), **about}
+        return super().change_view(request, object_id, form_url, context)  # type: ignore[misc]
+
+
+class MoneyDetails(Detailed, MoneyList):
+    pass
 
 
 def entries_panel(entries: Iterable[LedgerEntry]) -> Panel:

@@ -52,9 +52,9 @@ class MoneyPage:
         return csv_download("money.csv", columns=["month", *(one.code for one in money.series)], rows=_rows(money))
 
 
-def _rows(money: MoneyByMonth) -> Iterator[list[str]]:
+def _rows(money: MoneyByMonth) -> Iterator[list[Any]]:
     for month, amounts in money.rows():
-        yield [f"{month:%Y-%m}", *(f"{amount:.2f}" for amount in amounts)]
+        yield [f"{month:%Y-%m}", *amounts]
 
 
 def _check_may_see(request: HttpRequest) -> None:

@@ -1,35 +1,94 @@
-"""Who is on which plan, and plans that are given away."""
+"""Who is on which plan, what became of it, and plans that are given away."""
 
+from datetime import timedelta
 from typing import Any
 
+from django import forms
+from django.conf import settings
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+import library_portal.audit.queries
+from accounts.panels import Panel
 from library_portal.admin_inputs import ForgivingChoices
-from subscriptions import services
+from library_portal.admin_lists import FirstPages
+from library_portal.audit.models import Action
+from subscriptions import queries, services
+from subscriptions.admin.details import SHOWN, Detailed, entries_panel
 from subscriptions.models import Subscription
 
 
-@admin.register(Subscription)
-class SubscriptionAdmin(ForgivingChoices, admin.ModelAdmin):
-    """A plan chosen here starts a new period now, without a charge."""
+class EndingFilter(admin.SimpleListFilter):
+    title = _("end of the period")
+    parameter_name = "ending"
 
-    list_display = ["user", "plan", "period_started_at", "period_ends_at", "auto_renew"]
-    list_filter = ["plan", "auto_renew"]
-    list_select_related = ["user", "plan"]
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        soon = _("Within %(days)s days") % {"days": settings.PLAN_REMINDER_DAYS}
+        return [("soon", soon), ("month", _("Within 30 days")), ("over", _("Over"))]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Subscription]) -> QuerySet[Subscription]:
+        now = timezone.now()
+        if self.value() == "over":
+            return rows.filter(period_ends_at__lte=now)
+        days = {"soon": settings.PLAN_REMINDER_DAYS, "month": 30}.get(self.value() or "")
+        return rows.filter(period_ends_at__gt=now, period_ends_at__lte=now + timedelta(days=days)) if days else rows
+
+
+class GivenPlanForm(forms.ModelForm):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=140, help_text=_("Why this plan is given away; the audit log keeps it.")
+    )
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(Detailed, ForgivingChoices, admin.ModelAdmin):
+    """A plan chosen here starts a new period now, without a charge, and does not renew itself."""
+
+    form = GivenPlanForm
+    list_display = ["user", "plan", "period_started_at", "period_ends_at", "next_plan", "auto_renew", "paid"]
+    list_filter = ["plan", "auto_renew", EndingFilter]
+    list_select_related = ["user", "plan", "next_plan"]
     search_fields = ["=user__username", "user__email"]
     search_help_text = _("Username or e-mail")
+    ordering = ["-pk"]
     autocomplete_fields = ["user"]
-    fields = ["user", "plan"]
+    paginator = FirstPages
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_max_show_all = 0
+    actions = None
+
+    def get_fields(self, request: HttpRequest, obj: Subscription | None = None) -> list[str]:
+        now = ["period_started_at", "period_ends_at", "next_plan", "auto_renew", "paid"] if obj else []
+        return ["user", "plan", *(["reason"] if self._may(request, obj) else []), *now]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Subscription | None = None) -> list[str]:
-        return ["user"] if obj else []
+        return ["user", "period_started_at", "period_ends_at", "next_plan", "auto_renew", "paid"] if obj else []
+
+    def panels(self, subscription: Subscription) -> list[tuple[Any, Panel]]:
+        entries = queries.entries_about(references=[f"subscription:{subscription.pk}"])[:SHOWN]
+        return [(_("Paid and credited"), entries_panel(entries)), (_("Given by staff"), _given(subscription))]
 
     def save_model(self, request: HttpRequest, obj: Subscription, form: Any, change: bool) -> None:
-        obj.pk = services.set_plan(user_id=obj.user_id, plan_code=obj.plan.code, now=timezone.now()).pk
+        given = {"plan_code": obj.plan.code, "reason": form.cleaned_data["reason"]}
+        obj.pk = services.give_plan(user_id=obj.user_id, **given, now=timezone.now()).pk
 
     def has_delete_permission(self, request: HttpRequest, obj: Subscription | None = None) -> bool:
         return False
+
+    def _may(self, request: HttpRequest, obj: Subscription | None) -> bool:
+        return self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+
+
+def _given(subscription: Subscription) -> Panel:
+    lines = library_portal.audit.queries.all_about(
+        user_id=subscription.user_id, action=Action.PLAN_GIVEN, details={}, limit=SHOWN
+    )
+    return Panel(
+        columns=[_("when"), _("plan"), _("who"), _("reason")],
+        rows=[[line.at, line.details.get("plan"), line.who, line.details.get("reason")] for line in lines],
+        empty=_("None was given."),
+    )

@@ -26,12 +26,14 @@ from subscriptions.services.payments import (
     start_top_up,
     sweep_payment,
 )
+from subscriptions.services.plan_terms import set_terms
 from subscriptions.services.plans import (
     NothingToRenew,
     SubscriptionError,
     UnknownPlan,
     change_plan,
     change_subscription,
+    give_plan,
     set_auto_renew,
     set_plan,
 )
@@ -74,6 +76,7 @@ __all__ = [
     "confirm_payment",
     "end_period",
     "forget_provider_events",
+    "give_plan",
     "give_up_balance",
     "lock_wallet",
     "receive_webhook",
@@ -85,6 +88,7 @@ __all__ = [
     "request_adjustment",
     "set_auto_renew",
     "set_plan",
+    "set_terms",
     "settle",
     "start_top_up",
     "sweep_payment",

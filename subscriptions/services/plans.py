@@ -6,10 +6,13 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+import accounts.queries
+from library_portal import audit
+from library_portal.audit.models import Action
 from library_portal.errors import InvalidInput, PortalError
 from library_portal.outbox import record
 from subscriptions import queries
-from subscriptions.entitlements import PlanChange, change_to, plan_in_force
+from subscriptions.entitlements import PlanChange, change_to, has_ended, plan_in_force
 from subscriptions.events import SubscriptionChanged
 from subscriptions.models import Plan, Subscription
 from subscriptions.services.wallet import EntryKind, InsufficientFunds, charge, credit_subscription, lock_wallet
@@ -53,7 +56,8 @@ def change_plan(*, user_id: int, plan_code: str, now: datetime) -> Subscription:
     subscription = _own(user_id, now=now)
     current = plan_in_force(subscription, free=queries.free_plan(), now=now)
     if plan == current:
-        return _follow_with(subscription, None, now=now)
+        # Free when the period is over, and the renewal has not run yet: it must not.
+        return _follow_with(subscription, plan if has_ended(subscription, now=now) else None, now=now)
     change = change_to(plan, subscription=subscription, free=queries.free_plan(), now=now)
     if not change.at_once:
         return _follow_with(subscription, plan, now=now)
@@ -86,6 +90,24 @@ def set_plan(*, user_id: int, plan_code: str, now: datetime) -> Subscription:
     subscription = _own(user_id, now=now)
     start_period(subscription, plan, starts_at=now, paid=Decimal("0.00"))
     tell_of_change(subscription, now=now)
+    return subscription
+
+
+@transaction.atomic
+def give_plan(*, user_id: int, plan_code: str, reason: str, now: datetime) -> Subscription:
+    """Staff give a plan away, for a reason. It does not renew itself: nobody pays for what they did not choose.
+
+    Raises InvalidInput without a reason, UnknownPlan, UserNotFound.
+    """
+    if not reason.strip():
+        raise InvalidInput(errors={"reason": [_("Giving a plan needs a reason.")]})
+    accounts.queries.user(user_id=user_id)
+    if not Plan.objects.filter(code=plan_code).exists():
+        raise UnknownPlan
+    subscription = set_plan(user_id=user_id, plan_code=plan_code, now=now)
+    subscription.auto_renew = False
+    subscription.save(update_fields=["auto_renew"])
+    audit.record(Action.PLAN_GIVEN, whom_id=user_id, plan=plan_code, reason=reason.strip())
     return subscription
 
 

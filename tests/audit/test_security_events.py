@@ -7,10 +7,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import ANY
+from uuid import uuid4
 
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import Role, User
@@ -19,6 +22,8 @@ from books.importing.models import ImportJob
 from library_portal.audit.models import Action, AuditEntry
 from library_portal.outbox.delivery import deliver_pending
 from reservations.models import Reservation
+from subscriptions.models import AdjustmentRequest, Payment, Plan, Wallet
+from subscriptions.services import confirm_payment
 from tests.accounts.codes_sent import code_from_mail, wrong_code
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.authenticators import AuthenticatorFactory, code_of, recovery_codes_of, wrong_code_of
@@ -354,6 +359,67 @@ def for_a_reader(world: World) -> None:
 @leaves(Action.CALENDAR_CHANGED, (BOSS, NOBODY, {"what": "week", "weekdays": [6], "before": []}))
 def every_sunday(world: World) -> None:
     world.pages_of(world.boss).post("/admin/reservations/closure/week/", {"weekdays": ["6"]})
+
+
+def adjust(world: World, amount: str) -> AdjustmentRequest:
+    wallet, _made = Wallet.objects.get_or_create(user=world.ada)
+    form = {"amount": amount, "reason": "Flood", "key": uuid4()}
+    world.pages_of(world.boss).post(f"/admin/subscriptions/wallet/{wallet.pk}/adjust/", form)
+    return AdjustmentRequest.objects.get()
+
+
+def decide(world: World, decision: str, by: User) -> None:
+    asked = adjust(world, "80.00")
+    world.pages_of(by).post(f"/admin/subscriptions/adjustmentrequest/{asked.pk}/decide/", {"decision": decision})
+
+
+@leaves(Action.WALLET_ADJUSTED, (BOSS, ADA, {"adjustment": ANY, "amount": "1.00"}))
+def a_little(world: World) -> None:
+    adjust(world, "1.00")
+
+
+@leaves(Action.ADJUSTMENT_REQUESTED, (BOSS, ADA, {"adjustment": ANY, "amount": "80.00"}))
+def a_lot(world: World) -> None:
+    adjust(world, "80.00")
+
+
+@leaves(Action.ADJUSTMENT_APPROVED, ("second", ADA, {"adjustment": ANY, "amount": "80.00"}))
+def by_a_second_admin(world: World) -> None:
+    decide(world, "approve", UserFactory(username="second", role=Role.ADMIN))
+
+
+@leaves(Action.ADJUSTMENT_REJECTED, (BOSS, ADA, {"adjustment": ANY, "amount": "80.00"}))
+def by_who_asked(world: World) -> None:
+    decide(world, "reject", world.boss)
+
+
+@leaves(
+    Action.PLAN_TERMS_CHANGED, (BOSS, NOBODY, {"plan": "PLUS", "before": {"name": "Plus"}, "after": {"name": "Fine"}})
+)
+def of_a_plan(world: World) -> None:
+    plan = Plan.objects.get(code="PLUS")
+    form = {field.name: getattr(plan, field.name) for field in Plan._meta.fields} | {"name": "Fine"}
+    world.pages_of(world.boss).post(f"/admin/subscriptions/plan/{plan.pk}/change/", form)
+
+
+@leaves(Action.PLAN_GIVEN, (BOSS, ADA, {"plan": "PLUS", "reason": "Prize"}))
+def to_a_reader(world: World) -> None:
+    form = {"user": world.ada.pk, "plan": Plan.objects.get(code="PLUS").pk, "reason": "Prize"}
+    world.pages_of(world.boss).post("/admin/subscriptions/subscription/add/", form)
+
+
+@leaves(Action.PAYMENT_REFUNDED, (BOSS, ADA, {"payment": 4711, "amount": "5.00"}))
+def of_a_top_up(world: World) -> None:
+    wallet, _made = Wallet.objects.get_or_create(user=world.ada)
+    Payment.objects.create(pk=4711, wallet=wallet, amount=5, provider="test")
+    confirm_payment(payment_id=4711, now=timezone.now())
+    form = {"amount": "5.00", "reason": "Not wanted", "sure": "on", "key": uuid4()}
+    world.pages_of(world.boss).post("/admin/subscriptions/payment/4711/refund/", form)
+
+
+@leaves(Action.PAYOUTS_EXPORTED, (BOSS, NOBODY, {"first": "2026-01", "last": "2026-03"}))
+def of_a_period(world: World) -> None:
+    world.pages_of(world.boss).get("/admin/authors/authoraccount/payouts.csv?first=2026-01&last=2026-03")
 
 
 @leaves(Action.ACCESS_DENIED, (ADA, NOBODY, {"method": "GET", "route": "api/v1/users/"}))

@@ -25,7 +25,7 @@ from library_portal.notifications.models import Kind, Notification, Preference
 from library_portal.outbox.models import Delivery, OutboxEvent
 from reservations.calendar_feed.addresses import token_of
 from reservations.models import Closure, PastLoans, Reservation
-from subscriptions.models import Debt, Payment, Plan, Wallet
+from subscriptions.models import Debt, Payment, Plan, ProviderEvent, Wallet
 from tests.factories.books import AuthorFactory, BookFactory, CopyFactory, GenreFactory, PublisherFactory
 from tests.factories.watching import WatchFactory
 
@@ -146,6 +146,17 @@ def a_ledger_entry(owner: User) -> int:
     return subscriptions.services.adjust(user_id=owner.pk, amount=Decimal(1), reason="a gift", key="a key").pk
 
 
+def a_message_of_a_provider(_owner: User) -> int:
+    said = {"event_id": "evt_1", "kind": "checkout.session.completed", "outcome": ProviderEvent.Outcome.UNKNOWN}
+    return ProviderEvent.objects.create(provider="stripe", received_at=timezone.now(), **said).pk
+
+
+def an_adjustment(owner: User) -> int:
+    """Of a wallet, large enough to wait for a second admin."""
+    asked = {"amount": Decimal(900), "reason": "a gift", "by_id": owner.pk, "key": "a key", "now": timezone.now()}
+    return subscriptions.services.request_adjustment(user_id=owner.pk, **asked).pk
+
+
 def a_debt(owner: User) -> int:
     return Debt.objects.create(
         wallet_id=a_wallet(owner), amount=1, outstanding=1, reference="reservation:1", idempotency_key="a key"
@@ -180,6 +191,8 @@ MAKERS: dict[str, Maker] = {
     "/sitemap-authors-": lambda owner: Authorship.objects.get(book=a_book(owner)).author_id // PART,
     "/media/covers/": a_cover_picture,
     "/pay/test/": a_place_to_pay,
+    "/me/wallet/payments/": a_payment,
+    "/api/v1/payments/webhook/": lambda _owner: "test",
     "/me/reservations/": a_reservation,
     "/calendar/": a_calendar_feed,
     "/me/inbox/": a_notification,
@@ -224,9 +237,11 @@ MAKERS: dict[str, Maker] = {
     "/admin/reservations/reservation/": a_reservation,
     "/admin/reservations/reservation/queue/": a_book,
     "/admin/reservations/reservation/act/": lambda _owner: "cancel",
+    "/admin/subscriptions/adjustmentrequest/": an_adjustment,
     "/admin/subscriptions/debt/": a_debt,
     "/admin/subscriptions/ledgerentry/": a_ledger_entry,
     "/admin/subscriptions/payment/": a_payment,
+    "/admin/subscriptions/providerevent/": a_message_of_a_provider,
     "/admin/subscriptions/plan/": lambda _owner: Plan.objects.get(code="FREE").pk,
     "/admin/subscriptions/subscription/": a_subscription,
     "/admin/subscriptions/wallet/": a_wallet,

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 import accounts.queries
+from library_portal import audit
+from library_portal.audit.models import Action
 from library_portal.errors import InvalidInput, PortalError
 from library_portal.money import CENT
 from library_portal.outbox import record
@@ -88,6 +90,13 @@ def _promised(payment_id: int, amount: Decimal, reason: str, by: int, key: str) 
     )
     payment.refunded += amount
     payment.save(update_fields=["refunded"])
+    audit.record(
+        Action.PAYMENT_REFUNDED,
+        whom_id=payment.wallet.user_id,
+        who_id=by,
+        payment=payment.pk,
+        amount=f"{amount:.2f}",
+    )
     if payment.status == Payment.Status.CONFIRMED:
         charge(
             user_id=payment.wallet.user_id,
