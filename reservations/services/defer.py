@@ -1,6 +1,6 @@
 """Letting the next reader go first: the offer goes on, the place right behind that reader is kept."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -13,6 +13,7 @@ from reservations.models import Reservation, Status
 from reservations.services.allocate import allocate, first_eligible
 from reservations.services.hold import give_hold_back
 from reservations.services.lookup import lock_reservation
+from reservations.services.move import INSTANT, make_room
 from reservations.services.queue import place_of, queue_changed
 from reservations.services.steps import is_by_staff
 from reservations.standing import NotOffered, ReservationError
@@ -44,10 +45,11 @@ def _defer(*, reservation_id: int, step: int | None, now: datetime) -> Reservati
     if next_reader is None:
         raise NobodyElse
     give_hold_back(reservation, Action.DEFER)
+    make_room(reservation, next_reader)
     before = place_of(reservation)
     reservation.deferrals += 1
     reservation.priority, reservation.is_moved = next_reader.priority, True
-    reservation.queued_at = next_reader.queued_at + timedelta(microseconds=1)
+    reservation.queued_at = next_reader.queued_at + INSTANT
     reservation.save(update_fields=["deferrals", "priority", "is_moved", "queued_at"])
     queue_changed(book_id=book.pk, left=before, joined=place_of(reservation))
     record(

@@ -91,13 +91,14 @@ def _between(reservation: Reservation, before: Reservation | None, after: Reserv
     if after is None or after.priority != before.priority:
         return Place(before.priority, before.queued_at + INSTANT, reservation.pk)
     if after.queued_at - before.queued_at <= INSTANT:
-        _make_room(reservation, before)
+        make_room(reservation, before)
         return Place(before.priority, before.queued_at + INSTANT, reservation.pk)
     return Place(before.priority, before.queued_at + (after.queued_at - before.queued_at) / 2, reservation.pk)
 
 
-def _make_room(reservation: Reservation, before: Reservation) -> None:
-    """Who stands closer than two instants behind steps back, and so on, in the order they have."""
+def make_room(reservation: Reservation, before: Reservation) -> None:
+    """For the one right behind the other: who stands closer than two instants behind steps back, and so on, in the
+    order they have. Needs the book's lock."""
     others = waiting(book_id=before.remembered_book_id).filter(priority=before.priority).exclude(pk=reservation.pk)
     nearest = before.queued_at + 2 * INSTANT
     for place in others.filter(behind(place_of(before))).order_by(*ORDER).iterator():

@@ -41,6 +41,14 @@ def test_the_next_reader_has_the_copy_and_the_place_behind_is_kept(offered, now)
     assert wallet_of(user_id=first.user_id).balance == Decimal("5.00")
 
 
+def test_the_place_is_right_behind_also_where_others_joined_in_the_same_instant(now) -> None:
+    book = book_with_copies(1)
+    first, second, third, fourth = (reserved(patron(), book, now) for _ in range(4))
+    services.defer(reservation_id=first.pk, now=now)
+    second.refresh_from_db()
+    assert (second.status, queue()) == (Status.READY, [first.pk, third.pk, fourth.pk])
+
+
 def test_the_next_offer_is_charged_again(offered, now) -> None:
     first, second, *_others = offered
     services.defer(reservation_id=first.pk, now=now)
