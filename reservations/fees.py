@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.conf import settings
 
-from library_portal.money import CENT, rounded_up
+from library_portal.money import rounded_up
 
 
 def early_return_refund(*, paid: Decimal, days: int, used_days: int) -> Decimal:
@@ -16,5 +16,4 @@ def early_return_refund(*, paid: Decimal, days: int, used_days: int) -> Decimal:
 def late_fee(*, daily_fee: Decimal, cap: Decimal, due_on: date, returned_on: date) -> Decimal:
     """2 × the daily fee for each day begun after `due_on`, at most `cap`, the price of the book."""
     late_days = max((returned_on - due_on).days, 0)
-    fee = (daily_fee * settings.LATE_FEE_FACTOR * late_days).quantize(CENT)
-    return min(fee, cap)
+    return min(rounded_up(daily_fee * settings.LATE_FEE_FACTOR * late_days), cap)

@@ -149,7 +149,7 @@ def _counts(*, user_ids: Collection[int], now: datetime) -> defaultdict[int, Cou
             holds_this_week=Count("pk", Q(ready_at__gt=now - HOLDS_WINDOW)),
             pending=Count("pk", Q(status=Status.PENDING)),
             overdue=Count("pk", Q(status=Status.ACTIVE, due_on__lt=timezone.localdate(now))),
-            returned=Count("pk", Q(status=Status.COMPLETED, closed_at__gt=recently)),
+            returned=Count("pk", Q(status=Status.COMPLETED, lost_on=None, closed_at__gt=recently)),
         )
     )
     return defaultdict(Counter, {row["user_id"]: Counter(row) for row in rows})

@@ -44,7 +44,7 @@ def a_discount_has_a_name_and_a_percentage(moment: Moment) -> Findings:
 
 @check("early-return")
 def days_not_used_are_refunded(moment: Moment) -> Findings:
-    """Paid × unused whole days ÷ all days; of a lost copy nothing."""
+    """Paid × unused whole days ÷ all days; of a lost copy nothing, also where it cost nothing and was found."""
     return find(
         moment,
         "Reservation {reservation_id}: ${paid} for {days} days, {used} used, ${refunded} refunded, "
@@ -59,6 +59,9 @@ def days_not_used_are_refunded(moment: Moment) -> Findings:
                     SELECT FROM subscriptions_ledgerentry WHERE reference = 'lost-copy:' || reservations_reservation.id
                 ) AND NOT EXISTS (
                     SELECT FROM subscriptions_debt WHERE reference = 'lost-copy:' || reservations_reservation.id
+                ) AND id NOT IN (
+                    SELECT (details ->> 'reservation')::bigint FROM audit_auditentry
+                    WHERE action = 'reservation_changed' AND details ->> 'what' = 'lose'
                 )
             ) AS ended
         ) AS refunds WHERE refunded <> right_refund
@@ -78,7 +81,7 @@ def a_late_fee_counts_the_days_begun(moment: Moment) -> Findings:
             SELECT reservation_id, late_days, late_fee, right_fee::numeric(12, 2), lost_fee,
                    CASE WHEN is_lost THEN cap - right_fee ELSE 0 END::numeric(12, 2) AS right_lost_fee
             FROM (
-                SELECT *, least(daily_fee * %(factor)s * late_days, cap) AS right_fee FROM (
+                SELECT *, least(ceil(daily_fee * %(factor)s * late_days * 100) / 100, cap) AS right_fee FROM (
                     SELECT reservation.id AS reservation_id, late_fee, lost_fee, lost_on IS NOT NULL AS is_lost,
                            book.daily_fee, coalesce(book.price, %(cap)s) AS cap,
                            greatest(timezone(%(zone)s, closed_at)::date - due_on, 0) AS late_days

@@ -9,7 +9,6 @@ from books.models import Book, Copy
 from reservations import services
 from reservations.fees import early_return_refund, late_fee
 from reservations.models import Reservation, Status
-from reservations.tasks import expire_holds
 from subscriptions.queries import wallet_of
 from tests.factories.lending import book_with_copies
 from tests.factories.people import patron
@@ -115,7 +114,7 @@ def test_a_hold_expires_after_48_hours_with_a_full_refund(now) -> None:
     services.expire_hold(reservation_id=held.pk, now=now + timedelta(hours=47))
     held.refresh_from_db()
     assert held.status == Status.READY
-    expire_holds()  # the real clock is later than November 2026's first days
+    services.expire_hold(reservation_id=held.pk, now=now + timedelta(hours=48))
     held.refresh_from_db()
     assert held.status == Status.EXPIRED
     assert wallet_of(user_id=reader.pk).balance == Decimal("5.00")
@@ -140,3 +139,9 @@ def test_late_fee_table(late_days: int, fee: str) -> None:
     due = date(2026, 11, 2)
     returned = due + timedelta(days=late_days)
     assert late_fee(daily_fee=Decimal("0.10"), cap=Decimal(20), due_on=due, returned_on=returned) == Decimal(fee)
+
+
+def test_a_started_cent_of_a_late_fee_counts(settings) -> None:
+    settings.LATE_FEE_FACTOR = Decimal("1.5")
+    due, back = date(2026, 11, 2), date(2026, 11, 3)
+    assert late_fee(daily_fee=Decimal("0.35"), cap=Decimal(20), due_on=due, returned_on=back) == Decimal("0.53")

@@ -10,6 +10,7 @@ from books.models import Copy
 from reservations import services
 from reservations.models import Status
 from reservations.services.history import forget_old_loans
+from reservations.standing import standing_of
 from subscriptions.models import LedgerEntry
 from subscriptions.queries import wallet_of
 from tests.factories.lending import book_with_copies, lent, reserved
@@ -34,6 +35,14 @@ def test_a_lost_copy_costs_the_price_of_the_book(now) -> None:
     copy = Copy.objects.get(pk=loan.copy_id)
     assert (copy.status, copy.reason) == (Copy.Status.UNAVAILABLE, Copy.Reason.LOST)
     assert LedgerEntry.objects.get(kind="lost_copy").amount == Decimal("-11.60")
+
+
+def test_a_lost_copy_is_no_returned_loan_that_earns_the_frequent_readers_discount(now) -> None:
+    reader = patron(plan="PLUS")
+    for _ in range(3):
+        loan = lent(reader, book_with_copies(1, price="1.00"), now)
+        services.lose_copy(reservation_id=loan.pk, now=now)
+    assert standing_of(user_id=reader.pk, now=now).discount.name == "standing"
 
 
 def test_found_again_the_charge_goes_back_and_the_late_fee_stays(now) -> None:

@@ -52,7 +52,8 @@ class Facts:
             holds_in_7_days=sum(one.ready_at is not None and one.ready_at > self.now - rules.WEEK for one in own),
             overdue=sum(one.status == "active" and one.due_on < timezone.localdate(self.now) for one in own),
             returned_in_30_days=sum(
-                one.status == "completed" and one.closed_at > self.now - rules.MONTH for one in own
+                one.status == "completed" and one.lost_on is None and one.closed_at > self.now - rules.MONTH
+                for one in own
             ),
             spent_in_60_days=-sum(
                 (e.amount for e in spent if e.kind in FROM_RESERVATIONS and e.reference.startswith("reservation:")),
