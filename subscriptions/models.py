@@ -2,6 +2,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -218,6 +219,8 @@ class Debt(models.Model):
     amount = money_field(_("amount"))
     outstanding = money_field(_("still open"))
     waived = money_field(_("no longer asked for"), default=Decimal(0))
+    # Where all was waived there is no entry: the debt itself knows what was done to it.
+    waiver_keys = ArrayField(models.CharField(max_length=255), default=list, blank=True, editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=LedgerEntry.Kind, default=LedgerEntry.Kind.LATE_FEE)
     reference = models.CharField(_("refers to"), max_length=60)
     idempotency_key = models.CharField(_("idempotency key"), max_length=255, unique=True)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from library_portal.errors import InvalidInput, PortalError
@@ -11,6 +12,7 @@ from subscriptions.events import WalletCredited, WalletDebited
 from subscriptions.models import Debt, LedgerEntry, Wallet
 
 EntryKind = LedgerEntry.Kind
+NOTHING = Decimal("0.00")
 
 
 class InsufficientFunds(PortalError):
@@ -88,15 +90,25 @@ def take_fee_back(*, user_id: int, amount: Decimal, kind: str, reference: str, k
     what was paid goes back. Returns the dollars that went back; once per key.
     """
     wallet = lock_wallet(user_id=user_id)
-    waived = Decimal("0.00")
-    for debt in wallet.debts.filter(reference=reference, kind=kind, outstanding__gt=0).order_by("pk"):
-        part = min(debt.outstanding, amount - waived)
-        debt.outstanding -= part
-        debt.waived += part
-        debt.save(update_fields=["outstanding", "waived"])
-        waived += part
+    if _exists(key) or wallet.debts.filter(reference=reference, waiver_keys__contains=[key]).exists():
+        return LedgerEntry.objects.filter(idempotency_key=key).aggregate(back=Sum("amount", default=NOTHING))["back"]
+    waived = _waive(wallet.debts.filter(reference=reference, kind=kind), amount, key=key)
     _move(wallet, amount - waived, kind=kind, reference=reference, key=key)
     return amount - waived
+
+
+def _waive(debts: QuerySet[Debt], amount: Decimal, *, key: str) -> Decimal:
+    """Ask for at most `amount` dollars of these no longer; returns how many."""
+    waived = NOTHING
+    for debt in debts.filter(outstanding__gt=0).order_by("pk"):
+        part = min(debt.outstanding, amount - waived)
+        if part:
+            debt.outstanding -= part
+            debt.waived += part
+            debt.waiver_keys.append(key)
+            debt.save(update_fields=["outstanding", "waived", "waiver_keys"])
+            waived += part
+    return waived
 
 
 @transaction.atomic

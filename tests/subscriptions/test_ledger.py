@@ -96,3 +96,17 @@ def test_a_fee_that_was_paid_is_not_owed_later() -> None:
             user_id=reader.pk, amount=Decimal(1), kind="late_fee", reference="reservation:7", key="late"
         )
     assert wallet_of(user_id=reader.pk).debt == 0
+
+
+def test_a_fee_is_taken_back_once_per_key() -> None:
+    """$3, of which $1 was paid: what is open goes first, and a repetition takes nothing more."""
+    reader = patron(balance="1.00")
+    fee = {"user_id": reader.pk, "kind": "late_fee", "reference": "reservation:7"}
+    services.charge_or_owe(amount=Decimal(3), key="late", **fee)
+    open_debts = []
+    for dollars, key in [("0.50", "a"), ("0.50", "a"), ("2.00", "b"), ("2.00", "b"), ("0.50", "a")]:
+        back = services.take_fee_back(amount=Decimal(dollars), key=key, **fee)
+        open_debts.append((back, wallet_of(user_id=reader.pk).debt))
+    none, half = Decimal("0.00"), Decimal("0.50")
+    assert open_debts == [(none, Decimal("1.50")), (none, Decimal("1.50")), (half, none), (half, none), (none, none)]
+    assert wallet_of(user_id=reader.pk).balance == half

@@ -139,6 +139,17 @@ def test_a_cancelled_plan_runs_to_its_end_and_falls_to_free(how: str) -> None:
     assert entries(reader) == [("subscription", Decimal("-5.00"))]
 
 
+def test_who_chooses_free_when_the_period_is_over_is_not_renewed() -> None:
+    """The plan counts no longer, and the job has not come by yet."""
+    reader = patron(balance="20.00")
+    choose(reader, "PLUS")
+    choose(reader, "FREE", NOW + PERIOD)
+    services.end_period(user_id=reader.pk, now=NOW + PERIOD)
+    assert (subscription_of(user_id=reader.pk).plan.code, entries(reader)) == (
+        "FREE", [("subscription", Decimal("-5.00"))],
+    )  # fmt: skip
+
+
 def test_a_renewal_goes_on_from_the_end_of_the_period_once() -> None:
     reader = patron(balance="20.00")
     choose(reader, "PLUS")
