@@ -23,11 +23,6 @@ def lent_shorter() -> QuerySet[PurchaseSuggestion]:
     return sought_after().filter(_lent_shorter())
 
 
-def purchase_suggestions(*, limit: int) -> list[PurchaseSuggestion]:
-    """From `PURCHASE_WAITING_PER_COPY` waiting for each copy on, and what is waited for although no copy is lent."""
-    return with_waits(sought_after().filter(_worth_buying())[:limit])
-
-
 def with_waits(rows: Iterable[PurchaseSuggestion]) -> list[PurchaseSuggestion]:
     """Each with a newcomer's `estimate` (None where no copy can come) and `is_lent_shorter`, in three queries."""
     found = list(rows)
@@ -45,6 +40,7 @@ def _next_one_is_short(row: PurchaseSuggestion) -> bool:
 
 
 def _worth_buying() -> Q:
+    """From `PURCHASE_WAITING_PER_COPY` waiting for each copy on, and what is waited for although no copy is lent."""
     return Q(waiting_per_copy__gte=settings.PURCHASE_WAITING_PER_COPY) | Q(copies=0)
 
 

@@ -163,4 +163,3 @@ MESSAGES = {
     events.ReservationCopyFound: Message(Kind.RESERVATION_CHANGED, (Status.COMPLETED,), _copy_found),
     events.ReservationScanUndone: Message(Kind.RESERVATION_CHANGED, (Status.PENDING, Status.ACTIVE), _scan_undone),
 }
-BY_EVENT_NAME = {event.name: message for event, message in MESSAGES.items()}

@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.models import Role
 from books.models import Book, Copy
 from reservations import services
-from reservations.purchases import lent_shorter, purchase_suggestions
+from reservations.purchases import lent_shorter, sought_after, with_waits
 from tests.factories.lending import book_with_copies
 from tests.factories.people import patron, person
 
@@ -41,7 +41,7 @@ def wanted(title: str, *, copies: int, waiting: int, away: int = 0, price: str |
 def told(limit: int = 10) -> list[tuple]:
     return [
         (one.book.title, one.waiting, one.copies, one.away, one.waiting_per_copy)
-        for one in purchase_suggestions(limit=limit)
+        for one in with_waits(sought_after()[:limit])
     ]
 
 
@@ -58,7 +58,7 @@ def test_what_one_reader_waits_for_in_vain_is_among_them() -> None:
     wanted("All lost", copies=0, waiting=1, away=2)
     wanted("Never bought", copies=0, waiting=1)
     assert sorted(told()) == [("All lost", 1, 0, 2, 1.0), ("Never bought", 1, 0, 0, 1.0)]
-    assert [one.estimate for one in purchase_suggestions(limit=2)] == [None, None]
+    assert [one.estimate for one in with_waits(sought_after()[:2])] == [None, None]
 
 
 def test_a_withdrawn_book_is_not_bought_again(now) -> None:
@@ -83,14 +83,14 @@ def test_which_are_lent_shorter_is_what_the_next_hold_gets(now) -> None:
         services.reserve(user_id=patron().pk, book_id=book.pk, days=None, join_queue=True, now=now)
         seen.append([one.book.title for one in lent_shorter()])
     assert seen == [[]] * 6 + [["Emma"]]
-    [suggestion] = purchase_suggestions(limit=5)
+    [suggestion] = with_waits(sought_after()[:5])
     assert suggestion.is_lent_shorter
 
 
 def test_without_shorter_loans_none_is_called_so(settings) -> None:
     settings.SHORT_LOAN_WAITING_PER_COPY = 0
     wanted("Nine", copies=1, waiting=9)
-    assert [one.is_lent_shorter for one in purchase_suggestions(limit=5)] == [False]
+    assert [one.is_lent_shorter for one in with_waits(sought_after()[:5])] == [False]
     assert list(lent_shorter()) == []
 
 
