@@ -14,6 +14,8 @@ from library_portal.outbox.registry import Delivered
 from subscriptions import queries
 from subscriptions.events import (
     PaymentConfirmed,
+    PaymentRefunded,
+    PaymentRefundFailed,
     SubscriptionEndsSoon,
     SubscriptionExpired,
     SubscriptionRenewalFailed,
@@ -33,6 +35,38 @@ def send_payment_receipt(delivered: Delivered) -> None:
         title=_("$%(amount)s arrived in your wallet") % {"amount": payment["amount"]},
         body=_("Your payment was confirmed. Thank you."),
         url="/me/wallet/",
+    )
+
+
+@subscribe(PaymentRefunded, queue="notifications")
+@in_their_language
+def tell_refunded(delivered: Delivered) -> None:
+    _tell_of_refund(
+        delivered,
+        title=_("$%(amount)s goes back to you") % {"amount": delivered.payload["amount"]},
+        body=_("A top-up was given back by the way you paid it. That takes some days with most banks."),
+    )
+
+
+@subscribe(PaymentRefundFailed, queue="notifications")
+@in_their_language
+def tell_refund_failed(delivered: Delivered) -> None:
+    _tell_of_refund(
+        delivered,
+        title=_("$%(amount)s could not be given back") % {"amount": delivered.payload["amount"]},
+        body=_("The payment provider could not give your top-up back. The money is in your wallet again."),
+    )
+
+
+def _tell_of_refund(delivered: Delivered, *, title: str, body: str) -> None:
+    refund = delivered.payload
+    notify(
+        user_id=refund["user_id"],
+        kind=Kind.PAYMENT,
+        key=f"{delivered.name}:{refund['refund_id']}",
+        title=title,
+        body=body,
+        url=f"/me/wallet/payments/{refund['payment_id']}/",
     )
 
 

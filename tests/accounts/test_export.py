@@ -32,6 +32,7 @@ NOT_EXPORTED = {
     "books.ImportJob": "what staff imported is the library's record, not theirs",
     "books.ImportRemark": "as the import that it belongs to",
     "books.ImportedBook": "as the import that it belongs to",
+    "subscriptions.ProviderEvent": "repeats of a payment, which is in the file, what its provider said",
     "reservations.HoldShelfPlace": "where a copy stands; that it is held is in the file",
     "api.KeptAnswer": "repeats for a day what the other parts say",
     "accounts.User_groups": "follows the role, which is in the file",
