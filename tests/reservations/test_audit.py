@@ -159,6 +159,14 @@ def test_who_can_not_have_the_free_copy_is_no_finding(world: World) -> None:
     assert audit(now=timezone.now(), settled=True).wrong == {}
 
 
+def test_a_copy_that_cost_nothing_and_was_found_is_no_early_return(world: World) -> None:
+    loan = lend(book_with_copies(1, price="0.00"), world.now)
+    services.lose_copy(reservation_id=loan.pk, now=world.now, reason="Left on a train")
+    services.find_copy(reservation_id=loan.pk, now=world.now)
+    settle()
+    assert audit(now=timezone.now(), settled=True).wrong == {}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_command_tells_people_and_programs_and_fails_when_something_is_wrong() -> None:
     book = book_with_copies(1)
