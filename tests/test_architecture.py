@@ -1,6 +1,7 @@
 """The shape of the project is checked, not remembered: who may import whom, models and migrations, deployment."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -90,3 +91,11 @@ def test_compose_names_every_process_and_every_variable_is_in_the_example() -> N
     example = (ROOT / ".env.example").read_text()
     used = {part.split("}")[0].split(":-")[0] for part in (ROOT / "docker-compose.yml").read_text().split("${")[1:]}
     assert {name for name in used if f"{name}=" not in example} == set()
+
+
+def test_every_number_that_a_library_may_choose_is_in_the_example_with_its_default() -> None:
+    chosen = (ROOT / "library_portal/settings/lending.py").read_text()
+    numbers = re.findall(r'env\.(?:int|str)\("(\w+)", default="?([^")]+)', chosen)
+    example = (ROOT / ".env.example").read_text().splitlines()
+    assert {name: default for name, default in numbers if f"#{name}={default}" not in example} == {}
+    assert len(numbers) > 10
