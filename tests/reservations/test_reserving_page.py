@@ -104,6 +104,21 @@ def test_the_books_page_leads_there(client, reader) -> None:
     assert f'href="/books/{book.pk}/reserve/"' in client.get(f"/books/{book.pk}/").content.decode()
 
 
+def test_the_books_page_promises_nothing_to_who_may_not_have_it(client, now) -> None:
+    limited, poor, book = patron(), patron(balance="0.30"), book_with_copies(2)
+    reserved(limited, book_with_copies(1), now)
+    client.force_login(limited)
+    words = words_of(client.get(f"/books/{book.pk}/"))
+    assert "A copy is yours at once" not in words
+    assert "Compare plans" in words
+    assert f"/books/{book.pk}/reserve/" not in words
+    client.force_login(poor)
+    words = words_of(client.get(f"/books/{book.pk}/"))
+    assert "A copy is yours at once" not in words
+    assert "Top up your wallet" in words
+    assert f"/books/{book.pk}/reserve/" in words  # for fewer days
+
+
 def test_confirming_says_what_was_charged_and_until_when_it_is_held(client, reader) -> None:
     book = book_with_copies(1, title="Emma")
     answer = client.post(f"/books/{book.pk}/reserve/", {"days": "7"}, follow=True)
