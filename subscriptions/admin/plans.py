@@ -14,9 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from subscriptions import queries, services
 from subscriptions.models import Plan
 
-AT_LEAST_ONE = ["holds_per_week", "max_copies", "max_days", "period_days"]
-AT_MOST_A_YEAR = ["max_days", "period_days"]
-YEAR = 366
+A_YEAR = 366
+CHECKS = [
+    *((name, MinValueValidator(1)) for name in ("holds_per_week", "max_copies", "max_days", "period_days")),
+    *((name, MaxValueValidator(A_YEAR)) for name in ("max_days", "period_days")),
+    ("price", MinValueValidator(0)),
+    ("code", RegexValidator(r"^[A-Z][A-Z0-9_]*$", _("Capital letters, please."))),
+]
 
 
 class PlanForm(forms.ModelForm):
@@ -34,13 +38,9 @@ class PlanForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in AT_LEAST_ONE:
-            self.fields[name].validators.append(MinValueValidator(1))
-        for name in AT_MOST_A_YEAR:
-            self.fields[name].validators.append(MaxValueValidator(YEAR))
-        self.fields["price"].validators.append(MinValueValidator(0))
-        if "code" in self.fields:
-            self.fields["code"].validators.append(RegexValidator(r"^[A-Z][A-Z0-9_]*$", _("Capital letters, please.")))
+        for name, validator in CHECKS:
+            if name in self.fields:  # those who only look have no fields
+                self.fields[name].validators.append(validator)
 
     def clean_price(self) -> Any:
         price = self.cleaned_data["price"]

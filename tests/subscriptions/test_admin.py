@@ -145,4 +145,5 @@ def test_librarians_look_and_give_nothing(client) -> None:
     client.force_login(person(Role.LIBRARIAN))
     page = client.get(f"{SUBSCRIPTIONS}{reader.subscription.pk}/change/").content.decode()
     assert 'name="reason"' not in page
+    assert client.get(f"/admin/subscriptions/plan/{reader.subscription.plan_id}/change/").status_code == 200
     assert give(client, reader, "PREMIUM", "Prize").status_code == 403
