@@ -64,7 +64,7 @@ class WouldExtend:
 
 
 def offers_for(reservations: Sequence[Reservation], *, user_id: int, now: datetime) -> list[Offer]:
-    """For this patron's open reservations, in their order, in a number of queries that does not grow with them."""
+    """For this patron's open reservations, in their order; the queries grow only with those that many wait for."""
     if not reservations:
         return []
     standing = standing_of(user_id=user_id, now=now)
@@ -171,7 +171,8 @@ def _actions(reservation: Reservation, *refused: Action) -> frozenset[str]:
 
 
 def _other_days(hold: Reservation, standing: Standing) -> Iterable[DaysOffer]:
-    short_loan = short_loan_days(book_id=hold.remembered_book_id) if hold.queue_length else None
+    may_be_short = hold.queue_length >= settings.SHORT_LOAN_WAITING_PER_COPY
+    short_loan = short_loan_days(book_id=hold.remembered_book_id) if may_be_short else None
     plan_days = standing.plan.max_days
     for days in range(1, cut(plan_days, plan_days=plan_days, short_loan=short_loan) + 1):
         price = reservation_price(daily_fee=hold.remembered_book.daily_fee, days=days, percent=hold.discount_percent)

@@ -74,7 +74,9 @@ def test_a_fuller_shelf_asks_the_database_no_more(client, reader, now, django_as
         reserved(patron(), waited_for, now)
         reserved(reader, waited_for, now)
         lent(reader, book_with_copies(1), now)
-        reserved(reader, book_with_copies(1), now)
+        held = book_with_copies(1)
+        reserved(reader, held, now)
+        reserved(patron(), held, now)
 
     fill()
     with CaptureQueriesContext(connection) as at_first:
