@@ -7,8 +7,7 @@ import pytest
 
 from library_portal.outbox.models import OutboxEvent
 from subscriptions import services
-from subscriptions.entitlements import plan_in_force, unused_credit
-from subscriptions.models import LedgerEntry, Plan, Subscription
+from subscriptions.models import LedgerEntry, Subscription
 from subscriptions.queries import current_plan, ended_periods, subscription_of, wallet_of
 from tests.factories.people import patron
 
@@ -33,33 +32,6 @@ def entries(user) -> list[tuple[str, Decimal]]:
 
 def events(name: str) -> list[dict]:
     return list(OutboxEvent.objects.filter(name=name).order_by("pk").values_list("payload", flat=True))
-
-
-@pytest.mark.parametrize(
-    ("ends_in", "plan"), [(None, "PLUS"), (timedelta(seconds=1), "PLUS"), (timedelta(0), "FREE"), (-PERIOD, "FREE")]
-)
-def test_a_plan_counts_until_the_moment_it_ends(ends_in: timedelta | None, plan: str) -> None:
-    free, plus = Plan.objects.get(code="FREE"), Plan.objects.get(code="PLUS")
-    subscription = Subscription(plan=plus, period_started_at=NOW - 2 * PERIOD, period_ends_at=ends_in and NOW + ends_in)
-    if ends_in == timedelta(0):
-        subscription.period_ends_at = NOW
-    assert plan_in_force(subscription, free=free, now=NOW).code == plan
-
-
-@pytest.mark.parametrize(
-    ("paid", "used", "credit"),
-    [
-        ("5.00", timedelta(0), "5.00"),
-        ("5.00", timedelta(days=15), "2.50"),
-        ("5.00", timedelta(days=29, hours=23, minutes=59), "0.00"),
-        ("5.00", timedelta(microseconds=1), "4.99"),
-        ("5.00", timedelta(days=31), "0.00"),
-        ("0.00", timedelta(days=1), "0.00"),
-    ],
-)
-def test_the_unused_part_of_what_was_paid_is_credited(paid: str, used: timedelta, credit: str) -> None:
-    period = Subscription(paid=Decimal(paid), period_started_at=NOW, period_ends_at=NOW + PERIOD)
-    assert unused_credit(period, now=NOW + used) == Decimal(credit)
 
 
 def test_from_free_to_a_plan_at_once() -> None:
