@@ -26,3 +26,49 @@ def a_payment_is_credited_once_when_confirmed(moment: Moment) -> Findings:
            OR payment.id IS NULL
         """,
     )
+
+
+@check("payment-refunds")
+def what_went_back_of_a_payment_left_its_wallet(moment: Moment) -> Findings:
+    """A refund that failed is in the wallet again, but where the account was closed meanwhile."""
+    return find(
+        moment,
+        "Of payment {payment_id} (${amount}, “{status}”) ${refunded} went back; its refunds make ${asked}, its wallet "
+        "paid ${debited}.",
+        """
+        SELECT payment.id AS payment_id, payment.amount, payment.status, payment.refunded,
+               coalesce(refunds.total, 0.00) AS asked, coalesce(debits.total, 0.00) AS debited
+        FROM subscriptions_payment AS payment
+        LEFT JOIN (
+            SELECT payment_id, sum(amount) FILTER (WHERE status <> 'failed') AS total
+            FROM subscriptions_paymentrefund GROUP BY payment_id
+        ) AS refunds ON refunds.payment_id = payment.id
+        LEFT JOIN (
+            SELECT split_part(reference, ':', 2)::bigint AS payment_id, -sum(amount) AS total
+            FROM subscriptions_ledgerentry
+            WHERE kind = 'top_up_refund' AND reference ~ '^payment:[0-9]{1,18}$' GROUP BY 1
+        ) AS debits ON debits.payment_id = payment.id
+        WHERE payment.refunded < coalesce(refunds.total, 0)
+           OR coalesce(debits.total, 0) <> CASE payment.status WHEN 'confirmed' THEN payment.refunded ELSE 0 END
+        """,
+    )
+
+
+@check("payment-refunds")
+def what_goes_back_of_a_payment_left_the_wallet(moment: Moment) -> Findings:
+    """Of a payment that was credited; one that is held never was in a wallet."""
+    return find(
+        moment,
+        "Of payment {payment_id} ({status}) ${refunded} went back, and ${debited} left the wallet for that.",
+        """
+        SELECT coalesce(payment.id, debit.payment_id) AS payment_id, coalesce(payment.status, 'missing') AS status,
+               coalesce(payment.refunded, 0.00) AS refunded, coalesce(debit.total, 0.00) AS debited
+        FROM (SELECT * FROM subscriptions_payment WHERE refunded > 0) AS payment
+        FULL JOIN (
+            SELECT split_part(reference, ':', 2)::bigint AS payment_id, wallet_id, -sum(amount) AS total
+            FROM subscriptions_ledgerentry
+            WHERE kind = 'top_up_refund' AND reference ~ '^payment:[0-9]{1,18}$' GROUP BY 1, 2 HAVING sum(amount) <> 0
+        ) AS debit ON debit.payment_id = payment.id AND debit.wallet_id = payment.wallet_id
+        WHERE coalesce(debit.total, 0) <> CASE payment.status WHEN 'confirmed' THEN payment.refunded ELSE 0 END
+        """,
+    )

@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -62,7 +63,7 @@ def ask_for_refund(*, refund_id: int, now: datetime) -> PaymentRefund:
 
 
 @transaction.atomic
-def settle_refund(*, refund_id: int, notice: Notice, now: datetime) -> Outcome:
+def settle_refund(*, refund_id: int, notice: Notice, now: datetime) -> str:
     """What the provider says of it, once. One that was done may fail later: the provider has the money again."""
     payment = locked_payment(PaymentRefund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
     refund = PaymentRefund.objects.select_for_update().get(pk=refund_id)
@@ -125,7 +126,7 @@ def _close(refund: PaymentRefund, status: str, now: datetime) -> None:
     refund.save(update_fields=["status", "settled_at"])
 
 
-def _given_back(refund: PaymentRefund, payment: Payment) -> Outcome:
+def _given_back(refund: PaymentRefund, payment: Payment) -> str:
     """Into the wallet it came from; where nobody has that any more it stays out, for an admin to look at."""
     was_charged = payment.status == Payment.Status.CONFIRMED
     if was_charged and not accounts.queries.active_among(user_ids=[payment.wallet.user_id]):
@@ -144,7 +145,7 @@ def _given_back(refund: PaymentRefund, payment: Payment) -> Outcome:
     return Outcome.REFUNDED
 
 
-def _about(refund: PaymentRefund, payment: Payment) -> dict[str, object]:
+def _about(refund: PaymentRefund, payment: Payment) -> dict[str, Any]:
     return {
         "refund_id": refund.pk,
         "payment_id": payment.pk,

@@ -29,7 +29,7 @@ class PaymentNotFound(NotFound):
 
 
 @transaction.atomic
-def settle(*, payment_id: int, notice: Notice, now: datetime) -> Outcome:
+def settle(*, payment_id: int, notice: Notice, now: datetime) -> str:
     """Once however often it is said, in whatever order. Raises PaymentNotFound, also for another's reference."""
     payment = locked_payment(payment_id)
     _is_the_same(payment, notice)
@@ -92,7 +92,7 @@ def _is_the_same(payment: Payment, notice: Notice) -> None:
         payment.save(update_fields=["provider_reference"])
 
 
-def _paid(payment: Payment, notice: Notice, now: datetime) -> Outcome:
+def _paid(payment: Payment, notice: Notice, now: datetime) -> str:
     payment.charge_reference = notice.charge
     problem = _problem(payment, notice)
     if problem:
@@ -112,7 +112,7 @@ def _paid(payment: Payment, notice: Notice, now: datetime) -> Outcome:
     return Outcome.CREDITED
 
 
-def _problem(payment: Payment, notice: Notice) -> Problem:
+def _problem(payment: Payment, notice: Notice) -> str:
     if (notice.amount, notice.currency) != (payment.amount, CURRENCY):
         return Problem.MISMATCH
     if not accounts.queries.active_among(user_ids=[payment.wallet.user_id]):
@@ -120,9 +120,9 @@ def _problem(payment: Payment, notice: Notice) -> Problem:
     return Problem.NONE
 
 
-def _hold(payment: Payment, problem: Problem) -> Outcome:
+def _hold(payment: Payment, problem: str) -> str:
     payment.status, payment.problem = Status.HELD, problem
     payment.save(update_fields=["status", "problem", "charge_reference"])
-    record(PaymentHeld(payment_id=payment.pk, problem=problem.value))
-    logger.error("Payment %s was paid and is not credited: %s", payment.pk, problem.value)
+    record(PaymentHeld(payment_id=payment.pk, problem=str(problem)))
+    logger.error("Payment %s was paid and is not credited: %s", payment.pk, problem)
     return Outcome.HELD

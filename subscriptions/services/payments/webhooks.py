@@ -66,7 +66,7 @@ def _our_payment(provider: str, notice: Notice) -> int | None:
     return locked_payment(found).pk if found else None
 
 
-def _outcome(payment_id: int | None, notice: Notice, now: datetime) -> Outcome:
+def _outcome(payment_id: int | None, notice: Notice, now: datetime) -> str:
     if notice.state == State.OTHER:
         return Outcome.NOTHING
     if payment_id is None:
@@ -79,10 +79,10 @@ def _outcome(payment_id: int | None, notice: Notice, now: datetime) -> Outcome:
         return Outcome.UNKNOWN
 
 
-def _about_refund(payment_id: int, notice: Notice, now: datetime) -> Outcome:
-    ours = PaymentRefund.objects.filter(pk=notice.refund_id, payment_id=payment_id)
-    if ours.exists():
-        return settle_refund(refund_id=notice.refund_id or 0, notice=notice, now=now)
+def _about_refund(payment_id: int, notice: Notice, now: datetime) -> str:
+    refund_id = notice.refund_id or 0
+    if PaymentRefund.objects.filter(pk=refund_id, payment_id=payment_id).exists():
+        return settle_refund(refund_id=refund_id, notice=notice, now=now)
     if notice.state == State.REFUNDED:
         logger.error("Payment %s was given back at its provider, not by us: its wallet was not charged", payment_id)
         return Outcome.UNASKED
