@@ -42,6 +42,11 @@ class Seen:
     def codes(self) -> set[str]:
         return {code for _action, status, code in self.answers if status >= 400}
 
+    def done(self) -> set[str]:
+        """What was done at least once; others may be at it meanwhile."""
+        with self.lock:
+            return {action for action, status, _code in self.answers if status < 300}
+
     def failures(self) -> dict[tuple[str, int, str], int]:
         return {answer: many for answer, many in self.answers.items() if answer[1] >= 500}
 
