@@ -143,7 +143,7 @@ def _locked(request_id: int) -> tuple[AdjustmentRequest, Wallet]:
     return AdjustmentRequest.objects.get(pk=request_id), wallet
 
 
-def _decide(request: AdjustmentRequest, decision: Decision, *, by_id: int, now: datetime) -> bool:
+def _decide(request: AdjustmentRequest, decision: AdjustmentRequest.Decision, *, by_id: int, now: datetime) -> bool:
     """False where the same person has said the same before. Raises AlreadyDecided."""
     if request.decision != Decision.WAITING:
         if (request.decision, request.decided_by_id) == (decision, by_id):
