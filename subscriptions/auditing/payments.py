@@ -52,23 +52,3 @@ def what_went_back_of_a_payment_left_its_wallet(moment: Moment) -> Findings:
            OR coalesce(debits.total, 0) <> CASE payment.status WHEN 'confirmed' THEN payment.refunded ELSE 0 END
         """,
     )
-
-
-@check("payment-refunds")
-def what_goes_back_of_a_payment_left_the_wallet(moment: Moment) -> Findings:
-    """Of a payment that was credited; one that is held never was in a wallet."""
-    return find(
-        moment,
-        "Of payment {payment_id} ({status}) ${refunded} went back, and ${debited} left the wallet for that.",
-        """
-        SELECT coalesce(payment.id, debit.payment_id) AS payment_id, coalesce(payment.status, 'missing') AS status,
-               coalesce(payment.refunded, 0.00) AS refunded, coalesce(debit.total, 0.00) AS debited
-        FROM (SELECT * FROM subscriptions_payment WHERE refunded > 0) AS payment
-        FULL JOIN (
-            SELECT split_part(reference, ':', 2)::bigint AS payment_id, wallet_id, -sum(amount) AS total
-            FROM subscriptions_ledgerentry
-            WHERE kind = 'top_up_refund' AND reference ~ '^payment:[0-9]{1,18}$' GROUP BY 1, 2 HAVING sum(amount) <> 0
-        ) AS debit ON debit.payment_id = payment.id AND debit.wallet_id = payment.wallet_id
-        WHERE coalesce(debit.total, 0) <> CASE payment.status WHEN 'confirmed' THEN payment.refunded ELSE 0 END
-        """,
-    )

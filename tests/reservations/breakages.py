@@ -82,10 +82,6 @@ BREAKAGES = {
         "UPDATE subscriptions_payment SET refunded = 1",
         ["payment-refunds"],
     ),
-    "a payment went back and left no wallet": (
-        "UPDATE subscriptions_payment SET refunded = 0.50",
-        ["payment-refunds"],
-    ),
     "a key is used for several movements": (
         dropping("subscriptions_ledgerentry", "subscriptions_ledgerentry_idempotency_key_key")
         + ENTRY
