@@ -70,6 +70,7 @@ class Payment(models.Model):
         indexes = [
             models.Index(fields=["wallet", "-id"], name="payment_by_wallet"),
             models.Index(fields=["created_at"], name="payment_open", condition=Q(status="pending")),
+            models.Index(fields=["created_at"], name="payment_by_day"),
             models.Index(fields=["charge_reference"], name="payment_by_charge", condition=~Q(charge_reference="")),
         ]
 
