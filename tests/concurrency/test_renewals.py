@@ -16,7 +16,7 @@ from subscriptions.queries import ended_periods
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
-PEOPLE = 30
+PEOPLE = 300
 
 
 @pytest.fixture
