@@ -32,8 +32,12 @@ class InsufficientFunds(PortalError):
 
 def lock_wallet(*, user_id: int) -> Wallet:
     """The patron's wallet, locked until the transaction ends; made on first use."""
-    Wallet.objects.get_or_create(user_id=user_id)
-    return Wallet.objects.select_for_update().get(user_id=user_id)
+    locked = Wallet.objects.select_for_update()
+    wallet = locked.filter(user_id=user_id).first()
+    if wallet is None:
+        Wallet.objects.get_or_create(user_id=user_id)
+        wallet = locked.get(user_id=user_id)
+    return wallet
 
 
 @transaction.atomic
@@ -70,6 +74,8 @@ def charge_or_owe(*, user_id: int, amount: Decimal, kind: str, reference: str, k
 
     Once per key: where nothing was covered, there is no entry but the debt.
     """
+    if not amount:
+        return Decimal("0.00")
     wallet = lock_wallet(user_id=user_id)
     debt = Debt.objects.filter(idempotency_key=key).first()
     if debt or _exists(key):

@@ -238,68 +238,6 @@ class HoldShelfPlace(models.Model):
         return f"{self.copy_id}: {self.reservation_id}"
 
 
-class WeeklyClosing(models.Model):
-    """A day of the week on which the library is closed."""
-
-    weekday = models.PositiveSmallIntegerField(
-        _("day of the week"),
-        unique=True,
-        choices=[
-            (0, _("Monday")),
-            (1, _("Tuesday")),
-            (2, _("Wednesday")),
-            (3, _("Thursday")),
-            (4, _("Friday")),
-            (5, _("Saturday")),
-            (6, _("Sunday")),
-        ],
-    )
-
-    class Meta:
-        verbose_name = _("weekly closing day")
-        verbose_name_plural = _("weekly closing days")
-        ordering = ["weekday"]
-        constraints = [models.CheckConstraint(condition=Q(weekday__lte=6), name="weekly_closing_is_a_weekday")]
-
-    def __str__(self) -> str:
-        return str(self.get_weekday_display())
-
-
-class Closure(models.Model):
-    """Days on which the library is closed besides: holidays, works."""
-
-    first_on = models.DateField(_("first day"))
-    last_on = models.DateField(_("last day"))
-    reason = models.CharField(_("reason"), max_length=100, help_text=_("Readers see it"))
-
-    class Meta:
-        verbose_name = _("closure")
-        verbose_name_plural = _("closures")
-        ordering = ["first_on", "pk"]
-        constraints = [models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="closure_ends_after_start")]
-        indexes = [models.Index(fields=["last_on"], name="closure_to_come")]
-
-    def __str__(self) -> str:
-        return f"{self.first_on} – {self.last_on}: {self.reason}"
-
-
-class CalendarFeed(models.Model):
-    """A patron's due dates for other calendars. Its address is signed with `generation`: the next ends it."""
-
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_feed", verbose_name=_("patron")
-    )
-    generation = models.PositiveIntegerField(default=1)
-    created_at = models.DateTimeField(_("created at"), db_default=Now())
-
-    class Meta:
-        verbose_name = _("calendar feed")
-        verbose_name_plural = _("calendar feeds")
-
-    def __str__(self) -> str:
-        return f"{self.user_id}"
-
-
 class PastLoans(models.Model):
     """How many loans of a book are forgotten, and how long they were in all: there is nobody and no date in it."""
 
@@ -313,32 +251,3 @@ class PastLoans(models.Model):
 
     def __str__(self) -> str:
         return f"{self.book_id}: {self.loans}"
-
-
-class PurchaseSuggestion(models.Model):
-    """A view of the database: a book that somebody waits for, and how many for each copy that is lent.
-
-    Where no copy is lent, everybody waits for the one that is to be bought.
-    """
-
-    if TYPE_CHECKING:
-        # Put there by `purchases.with_waits`.
-        estimate: "Estimate | None"
-        is_lent_shorter: bool
-
-    book = models.OneToOneField(
-        "books.Book", models.DO_NOTHING, primary_key=True, related_name="+", verbose_name=_("book")
-    )
-    waiting = models.IntegerField(_("people waiting"))
-    copies = models.IntegerField(_("copies that are lent"))
-    away = models.IntegerField(_("lost or away"))
-    waiting_per_copy = models.FloatField(_("waiting for each copy"))
-
-    class Meta:
-        managed = False
-        db_table = "reservations_purchasesuggestion"
-        verbose_name = _("purchase suggestion")
-        verbose_name_plural = _("purchase suggestions")
-
-    def __str__(self) -> str:
-        return str(self.book)
