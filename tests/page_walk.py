@@ -29,7 +29,8 @@ def _routes(resolver: Any, prefix: str = "") -> Iterator[str]:
 
 def _filled(route: str, ids: dict[str, Any]) -> str:
     """Empty where the admin has no row to show."""
-    if (admin_of := ADMIN_OF.match(route)) and PLACEHOLDER.search(route):
+    admin_of = ADMIN_OF.match(route)
+    if admin_of and admin_of[1] in apps.app_configs and PLACEHOLDER.search(route):
         row = apps.get_model(*admin_of.groups())._default_manager.first()
         return PLACEHOLDER.sub(str(row.pk), route) if row else ""
     there = next((found for part, found in ids.items() if route.startswith(part)), "1")

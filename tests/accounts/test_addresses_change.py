@@ -112,7 +112,7 @@ def test_the_same_is_asked_and_written_whether_or_not_the_address_has_an_account
     ask(ada_api, email=NEW)
     asked = []
     for email in ("taken@library.example", "frees@library.example"):
-        with django_assert_num_queries(17) as queries:
+        with django_assert_num_queries(13) as queries:
             ask(ada_api, email=email)
         asked.append([query["sql"].split("(")[0] for query in queries if "SAVEPOINT" not in query["sql"]])
     assert [sql.split("FROM")[0] for sql in asked[0]] == [sql.split("FROM")[0] for sql in asked[1]]

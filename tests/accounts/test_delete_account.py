@@ -148,7 +148,7 @@ def test_no_payment_is_credited_afterwards(now) -> None:
     payment = subscriptions.services.start_top_up(user_id=reader.pk, amount=Decimal(5), provider="test")
     delete(reader, now)
     subscriptions.services.confirm_payment(payment_id=payment.pk, now=now)
-    assert (Payment.objects.get().status, balance_of(reader)) == ("failed", "0.00")
+    assert (Payment.objects.get().status, balance_of(reader)) == ("held", "0.00")
 
 
 def test_it_is_refused_while_a_copy_is_out(now) -> None:

@@ -97,9 +97,9 @@ def test_an_invited_person_sets_the_first_password_and_so_confirms_the_address(a
 def test_the_same_is_written_for_somebody_and_for_nobody(api, django_assert_num_queries) -> None:
     """So that it takes the same time."""
     user = UserFactory()
-    with django_assert_num_queries(7) as for_somebody:
+    with django_assert_num_queries(5) as for_somebody:
         ask(api, user.username)
-    with django_assert_num_queries(7) as for_nobody:
+    with django_assert_num_queries(5) as for_nobody:
         ask(api, "nobody")
     kinds = [[query["sql"].split()[0] for query in asked] for asked in (for_somebody, for_nobody)]
     assert kinds[0] == kinds[1]

@@ -18,9 +18,10 @@ LIST = "/api/v1/books/"
 BOOKS = 5_000
 GROW = """
 INSERT INTO books_book (title, year, language, rating, loans_count, created_at, original_title, subtitle, series, cover,
-    cover_url, cover_picture, description, daily_fee, ratings_count, waiting_count, is_lendable, version, match_key)
+    cover_url, cover_picture, description, daily_fee, ratings_count, waiting_count, queue_version, is_lendable,
+    version, match_key)
 SELECT 'Title ' || n, 1000 + n %% 900, 'l' || n %% 40, (n %% 50) / 10.0, n %% 30, now() - n * interval '1 minute',
-    '', '', '', '', '', '', '', 0.1, 0, 0, true, 1, ''
+    '', '', '', '', '', '', '', 0.1, 0, 0, 0, true, 1, ''
 FROM generate_series(1, %s) n;
 """
 

@@ -9,6 +9,7 @@ REFUSE = """
     CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken row'; END $$;
     CREATE TRIGGER broken_row BEFORE UPDATE ON reservations_reservation FOR EACH ROW WHEN (OLD.id = {id})
     EXECUTE FUNCTION refuse_change();
+    SET CONSTRAINTS ALL DEFERRED;
 """
 MEND = "DROP TRIGGER broken_row ON reservations_reservation; DROP FUNCTION refuse_change();"
 
