@@ -10,7 +10,6 @@ import os
 import secrets
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 PATRONS, BOOKS = 50_000, 40_000
@@ -99,8 +98,11 @@ def _measure(reservations: int, var_dir: Path) -> int:
 
         django.setup()
         call_command("migrate", verbosity=0)
+        from bench.timed_checks import time_each
+        from reservations.auditing import CHECKS
+
         _fill(reservations)
-        return _time_each_check()
+        return time_each(CHECKS)
 
 
 def _fill(reservations: int) -> None:
@@ -115,25 +117,6 @@ def _fill(reservations: int) -> None:
     with connection.cursor() as cursor:
         for statement in FILL.split(";"):
             cursor.execute(statement, {"reservations": reservations, "patrons": PATRONS, "books": BOOKS})
-
-
-def _time_each_check() -> int:
-    from django.db import transaction
-    from django.utils import timezone
-
-    from reservations.auditing import CHECKS, Moment, snapshot
-
-    total, wrong = 0.0, 0
-    with transaction.atomic():
-        snapshot()
-        for name, look in CHECKS.items():
-            began = time.monotonic()
-            found = look(Moment(timezone.now()))
-            seconds = time.monotonic() - began
-            total, wrong = total + seconds, wrong + found.count
-            print(f"{seconds:7.2f} s  {name:24} {found.count or ''} {found.first[:1] or ''}")
-    print(f"{total:7.2f} s  all, {wrong} findings")
-    return int(wrong > 0)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ import secrets
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 ENTRIES_PER_WALLET = 50
@@ -80,10 +82,15 @@ def _measure(entries: int, var_dir: Path, *, explain: bool) -> int:
         from django.core.management import call_command
 
         django.setup()
+        from django.db import connection
+
+        from bench.timed_checks import time_each
+        from subscriptions.auditing import CHECKS
+
         call_command("migrate", verbosity=0)
         _fill(entries)
         _time_the_guards(min(10_000, entries // ENTRIES_PER_WALLET))
-        return _time_each_check(explain=explain)
+        return time_each(CHECKS, around=partial(connection.execute_wrapper, _explained) if explain else nullcontext)
 
 
 def _fill(entries: int) -> None:
@@ -117,27 +124,6 @@ def _time_the_guards(movements: int) -> None:
         checked = time.monotonic()
     each = 1_000_000 / movements
     print(f"{(written - began) * each:7.0f} µs to write a movement, {(checked - written) * each:.0f} µs to check it")
-
-
-def _time_each_check(*, explain: bool) -> int:
-    from django.db import connection, transaction
-    from django.utils import timezone
-
-    from library_portal.auditing import Moment, snapshot
-    from subscriptions.auditing import CHECKS
-
-    total, wrong = 0.0, 0
-    with transaction.atomic():
-        snapshot()
-        for name, look in CHECKS.items():
-            with connection.execute_wrapper(_explained) if explain else transaction.atomic():
-                began = time.monotonic()
-                found = look(Moment(timezone.now()))
-                seconds = time.monotonic() - began
-            total, wrong = total + seconds, wrong + found.count
-            print(f"{seconds:7.2f} s  {name:24} {found.count or ''} {found.first[:1] or ''}", flush=True)
-    print(f"{total:7.2f} s  all, {wrong} findings; load {os.getloadavg()[0]:.1f}")
-    return int(wrong > 0)
 
 
 def _explained(execute, sql, params, many, context):  # type: ignore[no-untyped-def]

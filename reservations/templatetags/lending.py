@@ -1,6 +1,5 @@
 """Template tags by which pages of other contexts show lending: the catalogue itself does not know who borrows."""
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -72,20 +71,3 @@ def absolute(number: int | Decimal) -> int | Decimal:
 def cost(reservation: Reservation) -> Decimal:
     """Dollars that the reservation has cost in the end."""
     return reservation.paid - reservation.refunded + reservation.late_fee + reservation.lost_fee
-
-
-@register.simple_tag
-def entries_with_books(entries: Iterable[Any]) -> list[tuple[Any, dict[str, Any] | None]]:
-    """Each entry of a statement with the reservation's book (`book_id`, `book__title`) where it refers to one
-    that is remembered."""
-    rows = list(entries)
-    ids = {entry.pk: _reservation_id(entry.reference) for entry in rows}
-    remembered = Reservation.objects.filter(pk__in=[pk for pk in ids.values() if pk], book__isnull=False)
-    found = remembered.values("pk", "book_id", "book__title")
-    books = {row["pk"]: row for row in found}
-    return [(entry, books.get(ids[entry.pk])) for entry in rows]
-
-
-def _reservation_id(reference: str) -> int | None:
-    kind, _colon, number = reference.partition(":")
-    return int(number) if kind == "reservation" and number.isdigit() else None

@@ -165,7 +165,6 @@ def _kill_at_random(
         return len(turn) == len(MORTAL) and late >= 0 and (late > LONGER_SECONDS or wanted <= outcome.seen.done())
 
     while not is_over():
-        time.sleep(chance.uniform(0.5, 2.0))
         enough = outcome.seen.answers.total() + ANSWERS_BETWEEN
         until(lambda enough=enough: outcome.seen.answers.total() >= enough, seconds=120)
         victim = turn.pop(chance.randrange(len(turn)))
