@@ -15,6 +15,7 @@ from pathlib import Path
 PATRONS, BOOKS = 50_000, 40_000
 # Of the people 20,000 have a book on loan, 10,000 one held, and 20,000 wait for one of those.
 FILL = """
+    SET session_replication_role = replica;
     INSERT INTO subscriptions_wallet (user_id, balance) SELECT id, 0 FROM accounts_user;
 
     CREATE TEMPORARY TABLE people AS SELECT row_number() OVER (ORDER BY id) - 1 AS n, id FROM accounts_user;
@@ -71,6 +72,7 @@ FILL = """
     SELECT CASE kind WHEN 'reservation' THEN 'wallet.debited' ELSE 'wallet.credited' END,
            jsonb_build_object('entry_id', id, 'amount', amount::text, 'reference', reference), now()
     FROM subscriptions_ledgerentry ORDER BY id;
+    RESET session_replication_role;
     ANALYZE
 """
 
