@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,20 +75,22 @@ class Mailbox:
     def __init__(self, var_dir: Path) -> None:
         self.folder = var_dir / "mail"
 
-    def wait_for(self, to: str, pattern: str) -> str:
-        """The first group of the pattern in the newest letter to this address that has it."""
-        until(
-            lambda: self._find(to, pattern) is not None, seconds=PATIENCE_SECONDS, otherwise=lambda: f"{to}: {pattern}"
-        )
-        return self._find(to, pattern) or ""
+    def letters(self) -> set[Path]:
+        return set(self.folder.glob("[!.]*"))
 
-    def _find(self, to: str, pattern: str) -> str | None:
-        for letter in sorted(self.folder.glob("[!.]*"), key=lambda path: path.stat().st_mtime, reverse=True):
+    def wait_for(self, to: str, pattern: str, besides: Set[Path] = frozenset()) -> str:
+        """The first group of the pattern in the newest letter to this address that has it and is none of `besides`."""
+        return until(
+            lambda: self._find(to, pattern, besides), seconds=PATIENCE_SECONDS, otherwise=lambda: f"{to}: {pattern}"
+        )
+
+    def _find(self, to: str, pattern: str, besides: Set[Path]) -> str | None:
+        for letter in sorted(self.letters() - besides, key=lambda path: path.stat().st_mtime, reverse=True):
             text = letter.read_text()
             found = re.search(pattern, text)
             if to in text and found:
                 return found[1]
         return None
 
-    def code_for(self, to: str) -> str:
-        return self.wait_for(to, r"(?m)^\D*\b(\d{6})\b")
+    def code_for(self, to: str, besides: Set[Path] = frozenset()) -> str:
+        return self.wait_for(to, r"(?m)^\D*\b(\d{6})\b", besides)

@@ -2,14 +2,21 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
+
+Answer = TypeVar("Answer")
 
 
 def until(
-    condition: Callable[[], bool], *, seconds: float = 60, every: float = 0.05, otherwise: Callable[[], Any] = str
-) -> None:
-    """Returns once the condition holds. Fails when it does not within `seconds`, showing what `otherwise` says."""
+    condition: Callable[[], Answer | None],
+    *,
+    seconds: float = 60,
+    every: float = 0.05,
+    otherwise: Callable[[], Any] = str,
+) -> Answer:
+    """What the condition answers once it holds. Fails after `seconds`, showing what `otherwise` says."""
     deadline = time.monotonic() + seconds
-    while not condition():
+    while not (answer := condition()):
         assert time.monotonic() < deadline, f"It did not come true in time. {otherwise()}"
         time.sleep(every)
+    return answer
