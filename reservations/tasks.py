@@ -4,8 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 import books.queries
+from library_portal.one_by_one import in_turn, on_its_own
 from reservations import places, queries
-from reservations.one_by_one import in_turn, on_its_own
 from reservations.services import (
     allocate,
     expire_hold,
@@ -49,7 +49,7 @@ def sweep_free_copies() -> int:
 
     for book_id in in_turn("sweep", in_vain, seconds=SECONDS):
         with on_its_own("The free copies of book", book_id):
-            held += len(allocate(book_id=book_id, now=now))
+            held += len(allocate(book_id=book_id, now=now).held)
     return held
 
 

@@ -48,17 +48,17 @@ def free_plan() -> Plan:
     return Plan.objects.get(code=FREE)
 
 
-def ended_periods(*, now: datetime, limit: int) -> list[int]:
-    """People whose period is over and neither renewed nor ended yet, the longest over first."""
-    over = Subscription.objects.filter(period_ends_at__lte=now).order_by("period_ends_at")
+def ended_periods(*, now: datetime, after: int, limit: int) -> list[int]:
+    """People whose period is over and neither renewed nor ended yet, with ids above `after`, by id."""
+    over = Subscription.objects.filter(period_ends_at__lte=now, user_id__gt=after).order_by("user_id")
     return list(over.values_list("user_id", flat=True)[:limit])
 
 
-def ending_soon(*, now: datetime, limit: int) -> list[int]:
-    """People who are to be told that their period ends (rules.md, "Plans")."""
+def ending_soon(*, now: datetime, after: int, limit: int) -> list[int]:
+    """People who are to be told that their period ends (rules.md, "Plans"), with ids above `after`, by id."""
     until = now + timedelta(days=settings.PLAN_REMINDER_DAYS)
     ending = Subscription.objects.filter(period_ends_at__gt=now, period_ends_at__lte=until, reminded=False)
-    return list(ending.order_by("period_ends_at").values_list("user_id", flat=True)[:limit])
+    return list(ending.filter(user_id__gt=after).order_by("user_id").values_list("user_id", flat=True)[:limit])
 
 
 def plan_change(*, user_id: int, plan: Plan, now: datetime) -> PlanChange:

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from celery import shared_task
 from django.utils import timezone
 
+from library_portal.one_by_one import in_turn, on_its_own
 from subscriptions import queries, services
 from subscriptions.payments.provider import ProviderAway
 
 logger = logging.getLogger(__name__)
-BATCH = 1000
+BATCH = 500
+# How long a run may take: what is left then is the next run's.
+SECONDS = 45.0
 # Each may wait for its provider.
 ASKED_AT_ONCE = 100
 
@@ -18,15 +21,29 @@ ASKED_AT_ONCE = 100
 @shared_task
 def end_periods() -> int:
     """Renew or end the plans whose period is over; returns how many."""
-    now = timezone.now()
-    return sum(services.end_period(user_id=pk, now=now) for pk in queries.ended_periods(now=now, limit=BATCH))
+    now, ended = timezone.now(), 0
+
+    def over(after: int) -> list[int]:
+        return queries.ended_periods(now=now, after=after, limit=BATCH)
+
+    for user_id in in_turn("end-periods", over, seconds=SECONDS):
+        with on_its_own("The plan of patron", user_id):
+            ended += services.end_period(user_id=user_id, now=now)
+    return ended
 
 
 @shared_task
 def remind_of_ends() -> int:
     """Tell the people whose period ends in `PLAN_REMINDER_DAYS`; returns how many."""
-    now = timezone.now()
-    return sum(services.remind_of_end(user_id=pk, now=now) for pk in queries.ending_soon(now=now, limit=BATCH))
+    now, told = timezone.now(), 0
+
+    def ending(after: int) -> list[int]:
+        return queries.ending_soon(now=now, after=after, limit=BATCH)
+
+    for user_id in in_turn("remind-of-ends", ending, seconds=SECONDS):
+        with on_its_own("The plan of patron", user_id):
+            told += services.remind_of_end(user_id=user_id, now=now)
+    return told
 
 
 @shared_task

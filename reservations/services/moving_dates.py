@@ -8,11 +8,11 @@ from django.db import transaction
 from django.db.models import Min, Q
 from django.utils import timezone
 
+from library_portal.one_by_one import on_its_own
 from library_portal.outbox import record
 from reservations.events import CalendarContinued, ReservationChanged
 from reservations.library_calendar import LibraryCalendar, library_calendar
 from reservations.models import Reservation, Status
-from reservations.one_by_one import on_its_own
 from reservations.services.lookup import lock_reservation
 
 # One run is over well before its delivery would be sent to somebody else (DELIVERY_LEASE_SECONDS).

@@ -39,7 +39,7 @@ def work(start: threading.Barrier) -> int:
     try:
         start.wait()
         done = 0
-        while todo := ended_periods(now=NOW, limit=1000):
+        while todo := ended_periods(now=NOW, after=0, limit=1000):
             done += sum(services.end_period(user_id=user_id, now=NOW) for user_id in todo)
         return done
     finally:

@@ -12,10 +12,10 @@ from django.utils import timezone
 import accounts.services
 from books.models import Copy
 from library_portal.errors import PortalError
+from library_portal.one_by_one import in_turn, on_its_own
 from library_portal.outbox.models import OutboxEvent
 from reservations import services, tasks
 from reservations.models import Reservation, Status
-from reservations.one_by_one import in_turn, on_its_own
 from reservations.standing import AccountClosed
 from reservations.tasks import expire_holds, follow_library_calendar, sweep_free_copies
 from subscriptions.models import LedgerEntry
@@ -81,7 +81,7 @@ def test_a_hold_that_cannot_be_ended_does_not_stop_the_others(now, caplog) -> No
     break_row(bad)
     expire_holds()
     assert states([bad, *others]) == [Status.READY, Status.EXPIRED, Status.EXPIRED]
-    assert [record.getMessage() for record in caplog.records if record.name == "reservations.one_by_one"] == [
+    assert [record.getMessage() for record in caplog.records if record.name == "library_portal.one_by_one"] == [
         f"The hold of reservation {bad.pk} was left as it is (ProgrammingError)"
     ]
 

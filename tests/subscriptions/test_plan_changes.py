@@ -5,6 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+import accounts.queries
+import accounts.services
+
 from library_portal.outbox.models import OutboxEvent
 from subscriptions import services
 from subscriptions.models import LedgerEntry, Subscription
@@ -175,4 +178,31 @@ def test_the_job_finds_whose_period_is_over() -> None:
     over, running = patron(balance="5.00"), patron(balance="5.00")
     choose(over, "PLUS")
     choose(running, "PLUS", NOW + timedelta(days=1))
-    assert ended_periods(now=NOW + PERIOD, limit=10) == [over.pk]
+    assert ended_periods(now=NOW + PERIOD, after=0, limit=10) == [over.pk]
+
+
+@pytest.mark.parametrize(("code", "ends"), [("PREMIUM", True), ("PLUS", True), ("FREE", False)])
+def test_a_plan_that_staff_replace_is_credited_for_the_part_not_used(code: str, ends: bool) -> None:
+    reader = patron(balance="5.00")
+    choose(reader, "PLUS")
+    later = NOW + timedelta(days=12)
+    for _ in range(2):
+        given = services.give_plan(user_id=reader.pk, plan_code=code, reason="Prize", now=later)
+    assert entries(reader)[1:] == [("subscription_credit", Decimal("3.00"))]
+    assert (given.plan.code, given.paid, given.auto_renew) == (code, Decimal("0.00"), False)
+    assert given.period_ends_at == (later + PERIOD if ends else None)
+
+
+def test_a_period_that_is_over_is_not_credited_when_staff_give_a_plan() -> None:
+    reader = patron(balance="5.00")
+    choose(reader, "PLUS")
+    services.give_plan(user_id=reader.pk, plan_code="PLUS", reason="Prize", now=NOW + PERIOD)
+    assert entries(reader) == [("subscription", Decimal("-5.00"))]
+
+
+def test_a_deleted_account_is_given_no_plan(now) -> None:
+    reader = patron(balance="0")
+    accounts.services.delete_account(user_id=reader.pk, now=now)
+    with pytest.raises(accounts.queries.UserNotFound):
+        services.give_plan(user_id=reader.pk, plan_code="PLUS", reason="Prize", now=now)
+    assert subscription_of(user_id=reader.pk) is None

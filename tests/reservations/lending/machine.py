@@ -162,7 +162,7 @@ class Lending(RuleBasedStateMachine):
 
     def by_the_clock(self) -> None:
         tasks.expire_holds()
-        for user_id in subscriptions.queries.ended_periods(now=self.clock, limit=10):
+        for user_id in subscriptions.queries.ended_periods(now=self.clock, after=0, limit=10):
             subscriptions.services.end_period(user_id=user_id, now=self.clock)
         tasks.sweep_free_copies()
 
