@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -16,8 +17,10 @@ from accounts.panels import Panel
 from library_portal.admin_inputs import ForgivingChoices
 from library_portal.admin_lists import FirstPages
 from library_portal.audit.models import Action
+from library_portal.interface import dollars
 from subscriptions import queries, services
 from subscriptions.admin.details import SHOWN, Detailed, entries_panel
+from subscriptions.entitlements import unused_credit
 from subscriptions.models import Subscription
 
 
@@ -42,10 +45,16 @@ class GivenPlanForm(forms.ModelForm):
         label=_("Reason"), max_length=140, help_text=_("Why this plan is given away; the audit log keeps it.")
     )
 
+    def clean_user(self) -> Any:
+        user = self.cleaned_data["user"]
+        if user.erased_at:
+            raise ValidationError(_("This account was deleted."))
+        return user
+
 
 @admin.register(Subscription)
 class SubscriptionAdmin(Detailed, ForgivingChoices, admin.ModelAdmin):
-    """A plan chosen here starts a new period now, without a charge, and does not renew itself."""
+    """A plan chosen here is given away: what that means is said above the fields."""
 
     form = GivenPlanForm
     list_display = ["user", "plan", "period_started_at", "period_ends_at", "next_plan", "auto_renew", "paid"]
@@ -65,6 +74,10 @@ class SubscriptionAdmin(Detailed, ForgivingChoices, admin.ModelAdmin):
         now = ["period_started_at", "period_ends_at", "next_plan", "auto_renew", "paid"] if obj else []
         return ["user", "plan", *(["reason"] if self._may(request, obj) else []), *now]
 
+    def get_fieldsets(self, request: HttpRequest, obj: Subscription | None = None) -> Any:
+        about = {"description": _what_it_means(obj)} if self._may(request, obj) else {}
+        return [(None, {"fields": self.get_fields(request, obj), **about})]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Subscription | None = None) -> list[str]:
         return ["user", "period_started_at", "period_ends_at", "next_plan", "auto_renew", "paid"] if obj else []
 
@@ -81,6 +94,13 @@ class SubscriptionAdmin(Detailed, ForgivingChoices, admin.ModelAdmin):
 
     def _may(self, request: HttpRequest, obj: Subscription | None) -> bool:
         return self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+
+
+def _what_it_means(subscription: Subscription | None) -> str:
+    means = _("The plan you give starts now, costs nothing and does not renew itself.")
+    credit = unused_credit(subscription, now=timezone.now()) if subscription else 0
+    goes_back = _("%(amount)s for the unused part of the current period go back into the wallet.")
+    return f"{means} {goes_back % {'amount': dollars(credit)}}" if credit else str(means)
 
 
 def _given(subscription: Subscription) -> Panel:

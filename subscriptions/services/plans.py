@@ -12,7 +12,7 @@ from library_portal.audit.models import Action
 from library_portal.errors import InvalidInput, PortalError
 from library_portal.outbox import record
 from subscriptions import queries
-from subscriptions.entitlements import PlanChange, change_to, has_ended, plan_in_force
+from subscriptions.entitlements import PlanChange, change_to, has_ended, plan_in_force, unused_credit
 from subscriptions.events import SubscriptionChanged
 from subscriptions.models import Plan, Subscription
 from subscriptions.services.wallet import EntryKind, InsufficientFunds, charge, credit_subscription, lock_wallet
@@ -83,32 +83,40 @@ def set_auto_renew(*, user_id: int, auto_renew: bool, now: datetime) -> Subscrip
 def set_plan(*, user_id: int, plan_code: str, now: datetime) -> Subscription:
     """Put the patron on a plan from now, without charging (staff and demo people). FREE never ends.
 
+    What they paid for the rest of the current period goes back into the wallet, as with an upgrade (rules.md, "Plans").
     Raises Plan.DoesNotExist for an unknown code.
     """
     lock_wallet(user_id=user_id)
     plan = Plan.objects.get(code=plan_code)
     subscription = _own(user_id, now=now)
-    start_period(subscription, plan, starts_at=now, paid=Decimal("0.00"))
-    tell_of_change(subscription, now=now)
-    return subscription
+    credit = unused_credit(subscription, now=now)
+    return _start_now(subscription, PlanChange(plan, True, Decimal("0.00"), credit, now), now=now)
 
 
 @transaction.atomic
 def give_plan(*, user_id: int, plan_code: str, reason: str, now: datetime) -> Subscription:
     """Staff give a plan away, for a reason. It does not renew itself: nobody pays for what they did not choose.
 
-    Raises InvalidInput without a reason, UnknownPlan, UserNotFound.
+    Raises InvalidInput without a reason, UnknownPlan, UserNotFound (also for an account that was deleted).
     """
     if not reason.strip():
         raise InvalidInput(errors={"reason": [_("Giving a plan needs a reason.")]})
-    accounts.queries.user(user_id=user_id)
     if not Plan.objects.filter(code=plan_code).exists():
         raise UnknownPlan
+    _check_is_there(user_id)
     subscription = set_plan(user_id=user_id, plan_code=plan_code, now=now)
     subscription.auto_renew = False
     subscription.save(update_fields=["auto_renew"])
     audit.record(Action.PLAN_GIVEN, whom_id=user_id, plan=plan_code, reason=reason.strip())
     return subscription
+
+
+def _check_is_there(user_id: int) -> None:
+    """Takes the wallet's lock, as whoever deletes the account does. Raises UserNotFound."""
+    accounts.queries.user(user_id=user_id)
+    lock_wallet(user_id=user_id)
+    if accounts.queries.user(user_id=user_id).erased_at:
+        raise accounts.queries.UserNotFound
 
 
 def start_period(subscription: Subscription, plan: Plan, *, starts_at: datetime, paid: Decimal) -> None:

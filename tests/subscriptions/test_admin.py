@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+import accounts.services
 from accounts.models import Role
 from library_portal.audit.models import Action, AuditEntry
 from subscriptions import services
@@ -122,6 +123,24 @@ def test_a_plan_is_given_for_a_reason_and_never_charged(client, now) -> None:
     [told] = AuditEntry.objects.filter(action=Action.PLAN_GIVEN)
     assert (told.who, told.whom, told.details) == (admin, reader, {"plan": "PREMIUM", "reason": "Prize"})
     assert "Prize" in client.get(f"{SUBSCRIPTIONS}{given.pk}/change/").content.decode()
+
+
+def test_what_goes_back_is_said_before_a_paid_plan_is_replaced(client, now) -> None:
+    reader = patron(balance="15.00")
+    paid = services.change_plan(user_id=reader.pk, plan_code="PREMIUM", now=now)
+    services.give_plan(user_id=(prized := patron()).pk, plan_code="PREMIUM", reason="Prize", now=now)
+    client.force_login(person(Role.ADMIN))
+    words = "go back into the wallet"
+    pages = [client.get(f"{SUBSCRIPTIONS}{pk}/change/").content.decode() for pk in (paid.pk, prized.subscription.pk)]
+    assert [words in page for page in pages] == [True, False]
+    assert f"$14.99 for the unused part of the current period {words}." in pages[0]
+
+
+def test_a_deleted_account_is_refused_at_its_field(client, now) -> None:
+    reader = patron(balance="0")
+    accounts.services.delete_account(user_id=reader.pk, now=now)
+    client.force_login(person(Role.ADMIN))
+    assert list(give(client, reader, "PLUS", "Prize").context["adminform"].form.errors) == ["user"]
 
 
 def test_subscriptions_by_plan_renewing_and_ending(client, now) -> None:

@@ -7,7 +7,6 @@ import pytest
 
 import accounts.queries
 import accounts.services
-
 from library_portal.outbox.models import OutboxEvent
 from subscriptions import services
 from subscriptions.models import LedgerEntry, Subscription
