@@ -29,8 +29,6 @@ class AdjustmentRequestAdmin(MoneyDetails):
     list_display = ["id", "owner", "amount", "reason", "requested_by", "requested_at", "decision", "decided_by"]
     list_filter = ["decision"]
     list_select_related = ["wallet__user", "requested_by", "decided_by"]
-    search_fields = ["=wallet__user__username"]
-    search_help_text = _("Username")
     fields = [
         "owner",
         "amount",

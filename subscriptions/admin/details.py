@@ -17,12 +17,16 @@ SHOWN = 50
 
 
 class Detailed:
-    """For an admin: `panels` and `acts` say what stands below and above the row's own fields."""
+    """For an admin: what stands below and above the row's own fields."""
 
     change_form_template = "admin/subscriptions/details.html"
 
     def panels(self, row: Any) -> list[tuple[Any, Panel]]:
         return []
+
+    def advice(self, row: Any) -> Any:
+        """What somebody has to do about it, if anything."""
+        return ""
 
     def acts(self, request: HttpRequest, row: Any) -> list[tuple[str, Any]]:
         """Address and label of each button."""
@@ -32,7 +36,7 @@ class Detailed:
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         row = self.get_object(request, object_id)  # type: ignore[attr-defined]
-        about = {"panels": self.panels(row), "acts": self.acts(request, row)} if row else {}
+        about = {"panels": self.panels(row), "acts": self.acts(request, row), "advice": self.advice(row)} if row else {}
         context = {**(extra_context or {}), **about}
         return super().change_view(request, object_id, form_url, context)  # type: ignore[misc]
 

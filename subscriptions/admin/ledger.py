@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -22,10 +23,12 @@ class LedgerEntryAdmin(MoneyPage, MoneyDetails):
     change_list_template = "admin/subscriptions/ledger.html"
     list_display = ["id", "owner", "kind", "amount", "balance_after", "reference", "reason", "created_at"]
     list_filter = ["kind", "created_at"]
-    search_fields = ["=wallet__user__username", "=reference"]
-    search_help_text = _("Username, or what the entry refers to")
+    search_help_text = _("A whole username, e-mail or phone, or what the entry refers to, as in reservation:12")
     fields = ["owner", "kind", "amount", "balance_after", "about", "reason", "idempotency_key", "created_at"]
     readonly_fields = ["owner", "about"]
+
+    def found(self, term: str) -> Q:
+        return super().found(term) | Q(reference=term)
 
     @admin.display(description=_("refers to"))
     def about(self, entry: LedgerEntry) -> str:

@@ -7,7 +7,8 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ from library_portal.audit.models import Action
 from library_portal.interface import dollars
 from subscriptions import queries, services
 from subscriptions.admin.details import SHOWN, Detailed, entries_panel
+from subscriptions.admin.lists import FoundByPerson
 from subscriptions.entitlements import unused_credit
 from subscriptions.models import Subscription
 
@@ -30,14 +32,26 @@ class EndingFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         soon = _("Within %(days)s days") % {"days": settings.PLAN_REMINDER_DAYS}
-        return [("soon", soon), ("month", _("Within 30 days")), ("over", _("Over"))]
+        short = _("Within %(days)s days, and the wallet does not cover the renewal") % {
+            "days": settings.PLAN_REMINDER_DAYS
+        }
+        return [("soon", soon), ("short", short), ("month", _("Within 30 days")), ("over", _("Over"))]
 
     def queryset(self, request: HttpRequest, rows: QuerySet[Subscription]) -> QuerySet[Subscription]:
         now = timezone.now()
         if self.value() == "over":
             return rows.filter(period_ends_at__lte=now)
-        days = {"soon": settings.PLAN_REMINDER_DAYS, "month": 30}.get(self.value() or "")
-        return rows.filter(period_ends_at__gt=now, period_ends_at__lte=now + timedelta(days=days)) if days else rows
+        soon = settings.PLAN_REMINDER_DAYS
+        days = {"soon": soon, "short": soon, "month": 30}.get(self.value() or "")
+        if days:
+            rows = rows.filter(period_ends_at__gt=now, period_ends_at__lte=now + timedelta(days=days))
+        return _not_covered(rows) if self.value() == "short" else rows
+
+
+def _not_covered(rows: QuerySet[Subscription]) -> QuerySet[Subscription]:
+    """Whose renewal would fail now."""
+    renewing = rows.filter(auto_renew=True).annotate(due=Coalesce("next_plan__price", "plan__price"))
+    return renewing.filter(Q(user__wallet=None, due__gt=0) | Q(user__wallet__balance__lt=F("due")))
 
 
 class GivenPlanForm(forms.ModelForm):
@@ -53,15 +67,13 @@ class GivenPlanForm(forms.ModelForm):
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(Detailed, ForgivingChoices, admin.ModelAdmin):
+class SubscriptionAdmin(FoundByPerson, Detailed, ForgivingChoices, admin.ModelAdmin):
     """A plan chosen here is given away: what that means is said above the fields."""
 
     form = GivenPlanForm
     list_display = ["user", "plan", "period_started_at", "period_ends_at", "next_plan", "auto_renew", "paid"]
     list_filter = ["plan", "auto_renew", EndingFilter]
     list_select_related = ["user", "plan", "next_plan"]
-    search_fields = ["=user__username", "user__email"]
-    search_help_text = _("Username or e-mail")
     ordering = ["-pk"]
     autocomplete_fields = ["user"]
     paginator = FirstPages

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -25,8 +25,16 @@ from subscriptions import queries, services
 from subscriptions.admin.details import SHOWN, MoneyDetails, entries_panel
 from subscriptions.admin.forms import show_in
 from subscriptions.models import Payment, PaymentRefund, ProviderEvent
+from subscriptions.payments.registry import PROVIDERS
 
-Status = Payment.Status
+Status, Problem = Payment.Status, Payment.Problem
+ADVICE = {
+    Problem.OWNER_GONE: _("The account is closed and no wallet has this money: please give it back."),
+    Problem.MISMATCH: _(
+        "Another amount or currency was paid than was asked for: see what the provider said. Please give it back on "
+        "the provider's own pages, or put what it is worth into the wallet by an adjustment that names this payment."
+    ),
+}
 SAID = {
     PaymentRefund.Status.DONE: (messages.SUCCESS, _("%(amount)s were given back.")),
     PaymentRefund.Status.PENDING: (messages.WARNING, _("%(amount)s are on their way: the provider has not said yet.")),
@@ -63,6 +71,19 @@ class DayFilter(admin.SimpleListFilter):
         return rows.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1))
 
 
+class ProviderFilter(admin.SimpleListFilter):
+    """From the list of providers: reading which ones occur would read all payments."""
+
+    title = _("provider")
+    parameter_name = "provider"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(name, name) for name in PROVIDERS]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(provider=self.value()) if self.value() else rows
+
+
 class RefundForm(forms.Form):
     amount = forms.DecimalField(label=_("Amount"), max_digits=8, decimal_places=2, min_value=0, help_text=_("Dollars"))
     reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("No names: it is kept with the payment."))
@@ -73,12 +94,18 @@ class RefundForm(forms.Form):
 @admin.register(Payment)
 class PaymentAdmin(MoneyDetails):
     list_display = ["id", "owner", "amount", "refunded", "provider", "status", "problem", "created_at", "confirmed_at"]
-    list_filter = ["status", "provider", DayFilter]
-    search_fields = ["=wallet__user__username", "=provider_reference", "=charge_reference"]
-    search_help_text = _("Username, or the provider's reference")
+    list_filter = ["status", ProviderFilter, DayFilter]
+    search_help_text = _("A whole username, e-mail or phone, or the provider's reference")
     ordering = ["-pk"]
     fields = [*list_display[1:7], "provider_reference", "charge_reference", "created_at", "confirmed_at", "asked_at"]
     readonly_fields = ["owner"]
+
+    def found(self, term: str) -> Q:
+        at_provider = Q(provider__in=PROVIDERS, provider_reference=term) | Q(charge_reference=term)
+        return super().found(term) | at_provider
+
+    def advice(self, payment: Payment) -> Any:
+        return "" if payment.refunded else ADVICE.get(Problem(payment.problem), "")
 
     def panels(self, payment: Payment) -> list[tuple[Any, Panel]]:
         entries = queries.entries_about(references=[f"payment:{payment.pk}"])[:SHOWN]
@@ -89,7 +116,8 @@ class PaymentAdmin(MoneyDetails):
         ]
 
     def acts(self, request: HttpRequest, payment: Payment) -> list[tuple[str, Any]]:
-        may = _may_refund(request) and payment.status in (Status.CONFIRMED, Status.HELD)
+        was_paid = payment.status in (Status.CONFIRMED, Status.HELD) and payment.problem != Problem.MISMATCH
+        may = _may_refund(request) and was_paid
         left = payment.amount - payment.refunded
         address = reverse("admin:subscriptions_payment_refund", args=[payment.pk])
         return [(address, _("Give back"))] if may and left else []
@@ -104,7 +132,8 @@ class PaymentAdmin(MoneyDetails):
             raise PermissionDenied
         payment = get_object_or_404(Payment.objects.select_related("wallet__user"), pk=pk)
         left = payment.amount - payment.refunded
-        form = RefundForm(request.POST or None, initial={"key": uuid.uuid4(), "amount": left})
+        possible = min(left, payment.wallet.balance) if payment.status == Status.CONFIRMED else left
+        form = RefundForm(request.POST or None, initial={"key": uuid.uuid4(), "amount": possible})
         if form.is_valid():
             try:
                 refund = _give_back(request, payment, form.cleaned_data)
@@ -130,7 +159,7 @@ class ProviderEventAdmin(ReadOnly, admin.ModelAdmin):
     """What the providers said, also of payments that are none of ours."""
 
     list_display = ["id", "provider", "kind", "payment", "amount", "outcome", "received_at"]
-    list_filter = ["outcome", "provider"]
+    list_filter = ["outcome", ProviderFilter]
     list_select_related = ["payment"]
     search_fields = ["=event_id"]
     search_help_text = _("The provider's number of the message")

@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -36,9 +37,10 @@ class AdjustmentForm(forms.Form):
 class WalletAdmin(MoneyList):
     list_display = ["user", "balance", "adjust_link"]
     list_select_related = ["user"]
-    search_fields = ["=user__username", "user__email"]
-    search_help_text = _("Username or e-mail")
     ordering = ["-pk"]
+
+    def of(self, user_id: int) -> Q:
+        return Q(user=user_id)
 
     @admin.display(description=_("adjustment"))
     def adjust_link(self, wallet: Wallet) -> str:

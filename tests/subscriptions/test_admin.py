@@ -157,6 +157,28 @@ def test_subscriptions_by_plan_renewing_and_ending(client, now) -> None:
 
     queries = ("?ending=soon", "?ending=month", "?ending=over", "?auto_renew__exact=1", "?plan__id__exact=1")
     assert [listed(query) for query in queries] == [{"soon"}, {"soon", "later"}, {"over"}, {"soon"}, set()]
+    assert [listed(f"?q={words}") for words in ("SOON", "soon@library.example", "soo")] == [{"soon"}, {"soon"}, set()]
+
+
+def test_renewals_that_the_wallet_does_not_cover(client, now) -> None:
+    """By the price of the plan that follows; who lets the plan end owes nothing."""
+    plans = {plan.code: plan for plan in Plan.objects.all()}
+    cases = {
+        "poor": ("4.99", None, True), "covered": ("5.00", None, True), "ending": ("0", None, False),
+        "rising": ("14.99", "PREMIUM", True), "leaving": ("0", "FREE", True), "without-wallet": ("", None, True),
+    }  # fmt: skip
+    for name, (balance, following, renews) in cases.items():
+        reader = patron(plan="PLUS", balance=balance or "0", username=name)
+        Subscription.objects.filter(user=reader).update(
+            period_ends_at=now + timedelta(days=1),
+            period_started_at=now,
+            next_plan=plans.get(following),
+            auto_renew=renews,
+        )
+    Wallet.objects.filter(user__username="without-wallet").delete()
+    client.force_login(person(Role.LIBRARIAN))
+    listed = client.get(f"{SUBSCRIPTIONS}?ending=short").context["cl"].result_list
+    assert {one.user.username for one in listed} == {"poor", "rising", "without-wallet"}
 
 
 def test_librarians_look_and_give_nothing(client) -> None:

@@ -79,6 +79,26 @@ def test_a_payment_that_was_never_paid_has_nothing_to_give_back(chief: Client, p
     assert "/refund/" not in chief.get(f"{PAYMENTS}{paid.pk}/change/").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("problem", "goes_back", "advice"),
+    [("owner_gone", True, "please give it back."), ("mismatch", False, "by an adjustment that names this payment.")],
+)
+def test_what_to_do_with_a_payment_that_is_held(
+    chief: Client, paid: Payment, problem: str, goes_back: bool, advice: str
+) -> None:
+    Payment.objects.filter(pk=paid.pk).update(status="held", problem=problem, confirmed_at=None)
+    page = chief.get(f"{PAYMENTS}{paid.pk}/change/").content.decode()
+    assert ("/refund/" in page, advice in page) == (goes_back, True)
+    answer = give_back(chief, paid, "20.00")
+    assert said(answer) == ["$20.00 were given back." if goes_back else "This payment can't be given back."]
+    assert ("money-advice" in chief.get(f"{PAYMENTS}{paid.pk}/change/").content.decode()) is not goes_back
+
+
+def test_what_the_wallet_holds_is_proposed(chief: Client, paid: Payment) -> None:
+    services.charge(user_id=paid.wallet.user_id, amount=Decimal(12), kind="reservation", reference="r", key="k")
+    assert chief.get(f"{PAYMENTS}{paid.pk}/refund/").context["form"]["amount"].value() == Decimal("8.00")
+
+
 def test_a_payments_page_shows_its_money_refunds_and_messages(chief: Client, paid: Payment, now) -> None:
     ProviderEvent.objects.create(
         provider="test", event_id="evt_77", kind="paid", payment=paid, outcome="credited", received_at=now
@@ -102,6 +122,10 @@ def test_payments_by_status_provider_and_day(chief: Client, paid: Payment, now) 
 
     queries = ("?status__exact=pending", "?provider=stripe", f"?day={day}", f"?day={now.date()}", "")
     assert [listed(query) for query in queries] == [[waiting.pk]] * 3 + [[paid.pk], [waiting.pk, paid.pk]]
+    Payment.objects.filter(pk=paid.pk).update(provider_reference="cs_7", charge_reference="pi_7")
+    Payment.objects.filter(pk=waiting.pk).update(wallet=services.lock_wallet(user_id=patron(username="ada").pk))
+    queries = ("?q=cs_7", "?q=pi_7", "?q=ADA", "?q=cs_", "?q=%2B1")
+    assert [listed(query) for query in queries] == [[paid.pk], [paid.pk], [waiting.pk], [], []]
     assert [chief.get(f"{PAYMENTS}?day={day}").status_code for day in ("x", "0001-01-01", "9999-12-31")] == [302] * 3
 
 
