@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from library_portal.notifications import notify
 from library_portal.notifications.languages import in_their_language
-from library_portal.notifications.models import Kind
+from library_portal.notifications.models import Kind, Notification
+from library_portal.notifications.truth import Words, as_told, words_anew
 from library_portal.outbox import subscribe
 from library_portal.outbox.registry import Delivered
 from subscriptions import queries
@@ -22,6 +23,9 @@ from subscriptions.events import (
     SubscriptionRenewed,
 )
 from subscriptions.models import Subscription
+
+# What messages about plans are true of: a period that ends then, or being on Free.
+UNTIL, ON_FREE = "plan-until:", "plan:free"
 
 
 @subscribe(PaymentConfirmed, queue="notifications")
@@ -85,7 +89,7 @@ def tell_renewed(delivered: Delivered) -> None:
 @subscribe(SubscriptionRenewalFailed, queue="notifications")
 @in_their_language
 def tell_renewal_failed(delivered: Delivered) -> None:
-    _tell(
+    _tell_who_is_on_free(
         delivered,
         title=_("Your plan could not be renewed"),
         body=_("Your wallet did not cover its price, so you are on the Free plan now. Top up and choose a plan again."),
@@ -95,21 +99,34 @@ def tell_renewal_failed(delivered: Delivered) -> None:
 @subscribe(SubscriptionExpired, queue="notifications")
 @in_their_language
 def tell_expired(delivered: Delivered) -> None:
-    _tell(delivered, title=_("Your plan has ended"), body=_("You are on the Free plan now."))
+    _tell_who_is_on_free(delivered, title=_("Your plan has ended"), body=_("You are on the Free plan now."))
 
 
 @subscribe(SubscriptionEndsSoon, queue="notifications")
 @in_their_language
 def tell_ends_soon(delivered: Delivered) -> None:
-    ending = queries.subscription_of(user_id=delivered.payload["user_id"])
-    if ending is None or ending.period_ends_at is None or not _is_told_of(ending, delivered):
-        return
-    _tell(delivered, title=_("Your plan ends soon"), body=_what_follows(ending))
+    ends_at = delivered.payload["ends_at"]
+    if ending := _ending(delivered.payload["user_id"], ends_at):
+        _tell(delivered, title=_("Your plan ends soon"), body=_what_follows(ending), subject=UNTIL + ends_at)
 
 
-def _is_told_of(subscription: Subscription, delivered: Delivered) -> bool:
-    """Not changed since: another period is told of at its own time."""
-    return subscription.period_ends_at.isoformat() == delivered.payload["ends_at"]
+@words_anew(Kind.PLAN)
+def as_of_now(told: Notification) -> Words | None:
+    """Who has another plan by now hears nothing of the former; a reminder says what follows by now."""
+    if told.subject == ON_FREE:
+        return as_told(told) if _is_on_free(told.user_id) else None
+    ending = _ending(told.user_id, told.subject.removeprefix(UNTIL))
+    return Words(told.title, _what_follows(ending)) if ending else None
+
+
+def _ending(user_id: int, ends_at: str) -> Subscription | None:
+    """The period that ends then, unless it was changed since: another one is told of at its own time."""
+    found = queries.subscription_of(user_id=user_id)
+    return found if found and found.period_ends_at and found.period_ends_at.isoformat() == ends_at else None
+
+
+def _is_on_free(user_id: int) -> bool:
+    return queries.current_plan(user_id=user_id, now=timezone.now()).code == queries.FREE
 
 
 def _what_follows(subscription: Subscription) -> str:
@@ -127,7 +144,12 @@ def _day(moment: str) -> str:
     return date_format(timezone.localtime(datetime.fromisoformat(moment)), "j F Y")
 
 
-def _tell(delivered: Delivered, *, title: str, body: str) -> None:
+def _tell_who_is_on_free(delivered: Delivered, *, title: str, body: str) -> None:
+    if _is_on_free(delivered.payload["user_id"]):
+        _tell(delivered, title=title, body=body, subject=ON_FREE)
+
+
+def _tell(delivered: Delivered, *, title: str, body: str, subject: str = "") -> None:
     notify(
         user_id=delivered.payload["user_id"],
         kind=Kind.PLAN,
@@ -135,4 +157,5 @@ def _tell(delivered: Delivered, *, title: str, body: str) -> None:
         title=title,
         body=body,
         url="/me/plan/",
+        subject=subject,
     )
