@@ -64,7 +64,7 @@ def payment(request: HttpRequest, pk: int) -> HttpResponse:
     """Where people come back to from the provider: it says how the payment stands. Only giving it up changes it."""
     found = get_object_or_404(queries.payments_of(user_id=request.user.pk), pk=pk)
     if request.method == "POST":
-        services.cancel_payment(payment_id=found.pk)
+        services.cancel_payment(payment_id=found.pk, now=timezone.now())
         return redirect("payment", pk=found.pk)
     shown = {"payment": found, "refunds": found.refunds.all(), "go_on": request.session.get(GO_ON) or ""}
     return render(request, "subscriptions/payment.html", shown)
@@ -81,7 +81,7 @@ def test_payment(request: HttpRequest, token: str) -> HttpResponse:
     elif "confirm" in request.POST:
         payment = services.confirm_payment(payment_id=payment.pk, now=timezone.now())
     else:
-        payment = services.cancel_payment(payment_id=payment.pk)
+        payment = services.cancel_payment(payment_id=payment.pk, now=timezone.now())
     _tell(request, payment)
     return redirect(request.session.pop(GO_ON, "") or "wallet")
 

@@ -29,9 +29,11 @@ PAYPAL_WEBHOOK_ID: str = env.str("PAYPAL_WEBHOOK_ID", default="")
 PAYMENT_TIMEOUT_SECONDS: int = env.int("PAYMENT_TIMEOUT_SECONDS", default=10)
 # How old a webhook may be. Stripe signs each try anew; PayPal tries for three days with the time of the first.
 STRIPE_WEBHOOK_TOLERANCE_SECONDS, PAYPAL_WEBHOOK_TOLERANCE_SECONDS = 300, 4 * 86_400
-# The provider is asked about what is open for longer than that; what nobody pays is given up a day after its start.
+# The provider is asked about what is open for longer than that; what nobody pays is given up a day after its start,
+# and two weeks after it where the money is underway: debits from a bank account and electronic cheques take days.
 PAYMENT_ASK_AFTER_MINUTES: int = env.int("PAYMENT_ASK_AFTER_MINUTES", default=10)
 PAYMENT_EXPIRES_AFTER_HOURS: int = env.int("PAYMENT_EXPIRES_AFTER_HOURS", default=24)
+PAYMENT_UNDERWAY_HOURS = 14 * 24
 # How long the log of what providers said is kept.
 PROVIDER_EVENTS_DAYS: int = env.int("PROVIDER_EVENTS_DAYS", default=400)
 

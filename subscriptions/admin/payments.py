@@ -24,6 +24,7 @@ from library_portal.outbox.admin import ReadOnly
 from subscriptions import queries, services
 from subscriptions.admin.details import SHOWN, MoneyDetails, entries_panel
 from subscriptions.admin.forms import show_in
+from subscriptions.admin.looked_after import LookedAfterFilter
 from subscriptions.models import Payment, PaymentRefund, ProviderEvent
 from subscriptions.payments.registry import PROVIDERS
 
@@ -39,6 +40,7 @@ SAID = {
     PaymentRefund.Status.DONE: (messages.SUCCESS, _("%(amount)s were given back.")),
     PaymentRefund.Status.PENDING: (messages.WARNING, _("%(amount)s are on their way: the provider has not said yet.")),
     PaymentRefund.Status.FAILED: (messages.ERROR, _("The provider refused: %(amount)s stay where they were.")),
+    PaymentRefund.Status.HELD: (messages.ERROR, _("%(amount)s came back, and nobody has the wallet any more.")),
 }
 
 
@@ -94,7 +96,7 @@ class RefundForm(forms.Form):
 @admin.register(Payment)
 class PaymentAdmin(MoneyDetails):
     list_display = ["id", "owner", "amount", "refunded", "provider", "status", "problem", "created_at", "confirmed_at"]
-    list_filter = ["status", ProviderFilter, DayFilter]
+    list_filter = ["status", LookedAfterFilter, ProviderFilter, DayFilter]
     search_help_text = _("A whole username, e-mail or phone, or the provider's reference")
     ordering = ["-pk"]
     fields = [*list_display[1:7], "provider_reference", "charge_reference", "created_at", "confirmed_at", "asked_at"]

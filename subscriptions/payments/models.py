@@ -90,6 +90,8 @@ class PaymentRefund(models.Model):
         PENDING = "pending", _("on its way")
         DONE = "done", _("given back")
         FAILED = "failed", _("failed")
+        # The provider has it again, and nobody the wallet that it came from: somebody has to look at it.
+        HELD = "held", _("failed, in no wallet")
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds", verbose_name=_("payment"))
     amount = money_field(_("amount"))
@@ -136,6 +138,7 @@ class ProviderEvent(models.Model):
         NOTHING = "nothing", _("nothing to do")
         UNKNOWN = "unknown", _("of no payment of ours")
         UNASKED = "unasked", _("given back, not by us")
+        DISPUTED = "disputed", _("disputed, to be answered there")
 
     provider = models.CharField(_("provider"), max_length=20)
     event_id = models.CharField(_("event"), max_length=120)
@@ -152,7 +155,14 @@ class ProviderEvent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["provider", "event_id"], name="provider_event_once"),
         ]
-        indexes = [models.Index(fields=["received_at"], name="provider_event_by_age")]
+        indexes = [
+            models.Index(fields=["received_at"], name="provider_event_by_age"),
+            models.Index(
+                fields=["payment"],
+                name="provider_event_to_look_after",
+                condition=Q(outcome__in=["unasked", "disputed"]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.provider} {self.event_id}"

@@ -6,7 +6,7 @@ Amounts are strings of dollars there. An order carries our payment's number, a r
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -16,13 +16,14 @@ from subscriptions.payments.models import Payment, PaymentRefund
 from subscriptions.payments.pages import payment_page
 from subscriptions.payments.paypal_api import NotThere, PayPalApi
 from subscriptions.payments.provider import (
+    UNREADABLE,
     Checkout,
     ForgedWebhook,
     Notice,
-    ProviderAway,
     ProviderRefused,
     State,
     our_number,
+    readable,
 )
 
 SIGNED_WITH = {
@@ -36,6 +37,7 @@ CAPTURE_STATES = {
     "COMPLETED": State.PAID,
     "PARTIALLY_REFUNDED": State.PAID,
     "REFUNDED": State.PAID,
+    "PENDING": State.UNDERWAY,
     "DECLINED": State.FAILED,
     "FAILED": State.FAILED,
 }
@@ -45,9 +47,10 @@ REFUND_STATES = {
     "CANCELLED": State.REFUND_FAILED,
 }
 CAPTURE_EVENTS = ("PAYMENT.CAPTURE.COMPLETED", "PAYMENT.CAPTURE.DECLINED", "PAYMENT.CAPTURE.DENIED")
-REFUND_EVENTS = ("PAYMENT.CAPTURE.REFUNDED", "PAYMENT.CAPTURE.REVERSED", "PAYMENT.REFUND.FAILED")
+REFUND_EVENTS = ("PAYMENT.CAPTURE.REFUNDED", "PAYMENT.REFUND.FAILED")
+REVERSED = "PAYMENT.CAPTURE.REVERSED"
+DISPUTE_EVENTS = ("CUSTOMER.DISPUTE.CREATED", "CUSTOMER.DISPUTE.RESOLVED")
 TO_THE_PATRON = ("payer-action", "approve")
-UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError, InvalidOperation)
 
 
 class PayPal:
@@ -71,10 +74,9 @@ class PayPal:
             },
             key=f"payment-{payment.pk}-{payment.created_at.isoformat()}",
         )
-        addresses = [link["href"] for link in order.get("links", ()) if link.get("rel") in TO_THE_PATRON]
-        if not addresses:
-            raise ProviderAway
-        return Checkout(reference=order["id"], address=addresses[0])
+        with readable():
+            addresses = [link["href"] for link in order["links"] if link["rel"] in TO_THE_PATRON]
+            return Checkout(reference=order["id"], address=addresses[0])
 
     def read_webhook(self, *, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice:
         signed = {name: headers.get(header, "") for name, header in SIGNED_WITH.items()}
@@ -99,26 +101,34 @@ class PayPal:
             order = self.api.get(f"/v2/checkout/orders/{payment.provider_reference}")
         except NotThere:
             return Notice(state=State.FAILED, payment_id=payment.pk)
-        if order["status"] == "APPROVED":
+        if order.get("status") == "APPROVED":
             path = f"/v2/checkout/orders/{payment.provider_reference}/capture"
             try:
                 order = self.api.post(path, {}, key=f"capture-{payment.pk}-{payment.created_at.isoformat()}")
             except ProviderRefused:  # a card was declined: the patron may choose another one there
                 return Notice(state=State.PENDING, payment_id=payment.pk)
-        return _about_order(order, payment)
+        with readable():
+            return _about_order(order, payment)
 
     def cancel(self, payment: Payment) -> None:
         """Orders can't be taken back, but nothing is paid unless it is collected."""
 
     def refund(self, refund: PaymentRefund) -> Notice:
-        """Its key is good for 45 days."""
-        made = self.api.post(
+        """One whose number is known is asked for by that: keys are forgotten after 45 days."""
+        if refund.provider_reference:
+            made = self.api.get(f"/v2/payments/refunds/{refund.provider_reference}")
+        else:
+            made = self._new_refund(refund)
+        with readable():
+            state = REFUND_STATES.get(made["status"], State.PENDING)
+            return Notice(state=state, refund_id=refund.pk, refund_reference=made["id"])
+
+    def _new_refund(self, refund: PaymentRefund) -> dict[str, Any]:
+        return self.api.post(
             f"/v2/payments/captures/{refund.payment.charge_reference}/refund",
             {"amount": _money(refund.amount), "custom_id": f"{refund.payment_id}-refund-{refund.pk}"},
             key=f"refund-{refund.pk}-{refund.created_at.isoformat()}",
         )
-        state = REFUND_STATES.get(made["status"], State.PENDING)
-        return Notice(state=state, refund_id=refund.pk, refund_reference=made["id"])
 
 
 def _money(amount: Decimal) -> dict[str, str]:
@@ -142,7 +152,11 @@ def _notice(event: dict[str, Any]) -> Notice:
         number = our_number(about.get("custom_id"))
         return _about_capture(about, payment_id=number, reference=order, **said)
     if kind in REFUND_EVENTS:
-        return _about_refund(about, **said)
+        return _about_refund(about, state=REFUND_STATES.get(about["status"], State.PENDING), **said)
+    if kind == REVERSED:
+        return _about_refund(about, state=State.REFUNDED, **said)
+    if kind in DISPUTE_EVENTS:
+        return _about_dispute(about, **said)
     return Notice(state=State.OTHER, **said)
 
 
@@ -151,7 +165,7 @@ def _about_order(order: dict[str, Any], payment: Payment) -> Notice:
     captures = units[0].get("payments", {}).get("captures", [])
     if captures:
         return _about_capture(captures[-1], payment_id=payment.pk, reference=order["id"])
-    state = State.FAILED if order["status"] == "VOIDED" else State.PENDING
+    state = State.FAILED if order.get("status") == "VOIDED" else State.PENDING
     return Notice(state=state, payment_id=payment.pk, reference=order["id"])
 
 
@@ -161,12 +175,21 @@ def _about_capture(capture: dict[str, Any], **said: Any) -> Notice:
 
 
 def _about_refund(refund: dict[str, Any], **said: Any) -> Notice:
+    """What was given back at PayPal's own pages may name only the capture, by the link to it."""
     payment, _word, number = str(refund.get("custom_id") or "").partition("-refund-")
+    captures = [link["href"] for link in refund.get("links", ()) if link.get("rel") == "up"]
     return Notice(
-        state=REFUND_STATES.get(refund["status"], State.PENDING),
         payment_id=our_number(payment),
+        charge=captures[0].rpartition("/")[2] if captures else "",
         refund_id=our_number(number),
         refund_reference=refund["id"],
         **_amount(refund["amount"]),
         **said,
     )
+
+
+def _about_dispute(dispute: dict[str, Any], **said: Any) -> Notice:
+    """One case may be about several payments; the first stands for them."""
+    [disputed, *_more] = dispute["disputed_transactions"]
+    amount = _amount(dispute["dispute_amount"])
+    return Notice(state=State.DISPUTED, charge=disputed["seller_transaction_id"], **amount, **said)

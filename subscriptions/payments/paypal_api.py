@@ -9,7 +9,7 @@ import urllib3
 from django.conf import settings
 from urllib3.exceptions import HTTPError
 
-from subscriptions.payments.provider import ProviderAway, ProviderRefused
+from subscriptions.payments.provider import ProviderAway, ProviderRefused, readable
 
 logger = logging.getLogger(__name__)
 # Asked rightly, and refused. All else (keys, limits, its own troubles) may be otherwise the next time.
@@ -48,7 +48,8 @@ class PayPalApi:
     def _signed_in(self) -> dict[str, str]:
         keys = urllib3.make_headers(basic_auth=f"{settings.PAYPAL_CLIENT_ID}:{settings.PAYPAL_SECRET}")
         form = {**keys, "Content-Type": "application/x-www-form-urlencoded"}
-        token = self._call("POST", "/v1/oauth2/token", form, b"grant_type=client_credentials")["access_token"]
+        with readable():
+            token = self._call("POST", "/v1/oauth2/token", form, b"grant_type=client_credentials")["access_token"]
         return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     def _call(self, method: str, path: str, headers: dict[str, str], body: bytes | None = None) -> dict[str, Any]:
@@ -63,7 +64,7 @@ class PayPalApi:
             )
             if answer.status < 300:
                 return dict(json.loads(answer.data))
-        except (HTTPError, ValueError) as error:
+        except (HTTPError, ValueError, TypeError) as error:
             raise ProviderAway from error
         logger.warning("PayPal answered %s to %s %s", answer.status, method, path)
         raise {404: NotThere, **dict.fromkeys(REFUSALS, ProviderRefused)}.get(answer.status, ProviderAway)

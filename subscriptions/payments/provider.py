@@ -1,9 +1,11 @@
 """What the portal asks of a payment provider, and what a provider tells. Nothing here touches the database."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Protocol
 
@@ -12,15 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from library_portal.errors import PortalError, ServiceUnavailable
 from subscriptions.payments.models import Payment, PaymentRefund
 
+logger = logging.getLogger(__name__)
+
 
 class State(StrEnum):
     OTHER = "other"  # nothing that concerns us
     PENDING = "pending"
     APPROVED = "approved"  # the patron agreed; the money has yet to be collected
+    UNDERWAY = "underway"  # the patron has done all; the money takes days, and may yet fail to come
     PAID = "paid"
     FAILED = "failed"
     REFUNDED = "refunded"
     REFUND_FAILED = "refund_failed"
+    DISPUTED = "disputed"  # the patron wants the money back by the bank, or that has ended
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,19 @@ class ProviderAway(ServiceUnavailable):
 
     def __init__(self) -> None:
         super().__init__(retry_after=30)
+
+
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, InvalidOperation)
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Around reading an answer. Raises ProviderAway for one that is not as the provider's documents say."""
+    try:
+        yield
+    except UNREADABLE as error:
+        logger.error("An answer of a payment provider can't be read: %r", error)
+        raise ProviderAway from error
 
 
 class ProviderRefused(ServiceUnavailable):

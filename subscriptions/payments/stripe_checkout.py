@@ -18,6 +18,7 @@ from library_portal.money import CURRENCY, from_cents, to_cents
 from subscriptions.payments.models import Payment, PaymentRefund
 from subscriptions.payments.pages import payment_page
 from subscriptions.payments.provider import (
+    UNREADABLE,
     Checkout,
     ForgedWebhook,
     Notice,
@@ -25,6 +26,7 @@ from subscriptions.payments.provider import (
     ProviderRefused,
     State,
     our_number,
+    readable,
 )
 
 SESSION_EVENTS = (
@@ -34,6 +36,7 @@ SESSION_EVENTS = (
     "checkout.session.expired",
 )
 REFUND_EVENTS = ("refund.created", "refund.updated", "refund.failed")
+DISPUTE_EVENTS = ("charge.dispute.created", "charge.dispute.closed")
 REFUND_STATES = {
     "succeeded": State.REFUNDED,
     "failed": State.REFUND_FAILED,
@@ -58,28 +61,29 @@ class StripeCheckout:
                     "client_reference_id": str(payment.pk),
                     "metadata": ours,
                     "payment_intent_data": {"metadata": ours},
+                    "adaptive_pricing": {"enabled": False},
                     "success_url": page,
                     "cancel_url": page,
                 },
                 options={"idempotency_key": f"payment-{payment.pk}-{payment.created_at.isoformat()}"},
             )
-        if not session.url:
-            raise ProviderAway
-        return Checkout(reference=session.id, address=session.url)
+            if not session.url:
+                raise ProviderAway
+            return Checkout(reference=session.id, address=session.url)
 
     def read_webhook(self, *, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice:
         _verify(body, headers.get("Stripe-Signature", ""))
         try:
             event = json.loads(body)
             return _notice(event["data"]["object"], event_id=event["id"], kind=event["type"])
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except UNREADABLE as error:
             raise ForgedWebhook from error
 
     def collect(self, payment: Payment) -> Notice:
         """Stripe collects by itself: this only asks."""
         with _answers():
             session = _client().v1.checkout.sessions.retrieve(payment.provider_reference or "")
-        return _about_session(session.to_dict(), event_id="", kind="asked")
+            return _about_session(session.to_dict(), event_id="", kind="asked")
 
     def cancel(self, payment: Payment) -> None:
         with _answers():
@@ -89,17 +93,8 @@ class StripeCheckout:
         """One that was asked for before is found again first: Stripe forgets keys after a day."""
         charge = refund.payment.charge_reference
         with _answers():
-            if found := refund.asked_at and _refund_of(charge, refund.pk):
-                return _about_refund(found, event_id="", kind="asked")
-            made = _client().v1.refunds.create(
-                params={
-                    "payment_intent": charge,
-                    "amount": to_cents(refund.amount),
-                    "metadata": {"payment": str(refund.payment_id), "refund": str(refund.pk)},
-                },
-                options={"idempotency_key": f"refund-{refund.pk}-{refund.created_at.isoformat()}"},
-            )
-        return _about_refund(made.to_dict(), event_id="", kind="asked")
+            made = (refund.asked_at and _refund_of(charge, refund.pk)) or _new_refund(charge, refund)
+            return _about_refund(made, event_id="", kind="asked")
 
 
 def _client() -> stripe.StripeClient:
@@ -118,9 +113,10 @@ def _connections() -> stripe.RequestsClient:
 
 @contextmanager
 def _answers() -> Iterator[None]:
-    """Stripe's own words are not repeated: they may have what people typed."""
+    """Around asking and reading. Stripe's own words are not repeated: they may have what people typed."""
     try:
-        yield
+        with readable():
+            yield
     except (stripe.InvalidRequestError, stripe.CardError) as error:
         raise ProviderRefused from error
     except stripe.StripeError as error:
@@ -145,6 +141,8 @@ def _notice(about: dict[str, Any], *, event_id: str, kind: str) -> Notice:
         return _about_session(about, event_id=event_id, kind=kind)
     if kind in REFUND_EVENTS:
         return _about_refund(about, event_id=event_id, kind=kind)
+    if kind in DISPUTE_EVENTS:
+        return _about_dispute(about, event_id=event_id, kind=kind)
     return Notice(state=State.OTHER, event_id=event_id, kind=kind)
 
 
@@ -156,8 +154,7 @@ def _about_session(session: dict[str, Any], *, event_id: str, kind: str) -> Noti
         payment_id=our_number(session.get("client_reference_id")),
         reference=session["id"],
         charge=session.get("payment_intent") or "",
-        amount=from_cents(session["amount_total"]),
-        currency=session["currency"].upper(),
+        **_amount(session["amount_total"], session["currency"]),
     )
 
 
@@ -167,7 +164,7 @@ def _state_of(session: dict[str, Any], kind: str) -> State:
         return State.PAID
     if session["status"] == "expired" or kind == "checkout.session.async_payment_failed":
         return State.FAILED
-    return State.PENDING
+    return State.UNDERWAY if session["status"] == "complete" else State.PENDING
 
 
 def _about_refund(refund: dict[str, Any], *, event_id: str, kind: str) -> Notice:
@@ -178,11 +175,39 @@ def _about_refund(refund: dict[str, Any], *, event_id: str, kind: str) -> Notice
         kind=kind,
         payment_id=our_number(ours.get("payment")),
         charge=refund.get("payment_intent") or "",
-        amount=from_cents(refund["amount"]),
-        currency=refund["currency"].upper(),
+        **_amount(refund["amount"], refund["currency"]),
         refund_id=our_number(ours.get("refund")),
         refund_reference=refund["id"],
     )
+
+
+def _about_dispute(dispute: dict[str, Any], *, event_id: str, kind: str) -> Notice:
+    return Notice(
+        state=State.DISPUTED,
+        event_id=event_id,
+        kind=kind,
+        charge=dispute.get("payment_intent") or "",
+        **_amount(dispute["amount"], dispute["currency"]),
+    )
+
+
+def _amount(cents: int | None, currency: str | None) -> dict[str, Any]:
+    """Nothing for what has no price, such as another site's session to save a card. Whatever is not our currency is
+    held or of others, so that yen, which have no cents, need no table here.
+    """
+    return {} if cents is None or currency is None else {"amount": from_cents(cents), "currency": currency.upper()}
+
+
+def _new_refund(charge: str, refund: PaymentRefund) -> dict[str, Any]:
+    made = _client().v1.refunds.create(
+        params={
+            "payment_intent": charge,
+            "amount": to_cents(refund.amount),
+            "metadata": {"payment": str(refund.payment_id), "refund": str(refund.pk)},
+        },
+        options={"idempotency_key": f"refund-{refund.pk}-{refund.created_at.isoformat()}"},
+    )
+    return made.to_dict()
 
 
 def _refund_of(charge: str, refund_id: int) -> dict[str, Any] | None:

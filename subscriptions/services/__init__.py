@@ -12,6 +12,7 @@ from subscriptions.services.adjustments import (
 )
 from subscriptions.services.payments import (
     AccountClosed,
+    AskedBefore,
     InvalidAmount,
     NotRefundable,
     PaymentNotFound,
@@ -53,6 +54,7 @@ from subscriptions.services.wallet import (
 __all__ = [
     "AccountClosed",
     "AlreadyDecided",
+    "AskedBefore",
     "EntryKind",
     "InsufficientFunds",
     "InvalidAmount",

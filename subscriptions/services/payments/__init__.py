@@ -7,6 +7,7 @@ from subscriptions.services.payments.opening import (
     start_top_up,
 )
 from subscriptions.services.payments.refunds import (
+    AskedBefore,
     NotRefundable,
     ask_for_refund,
     refund_payment,
@@ -22,6 +23,7 @@ from subscriptions.services.payments.webhooks import receive_webhook
 
 __all__ = [
     "AccountClosed",
+    "AskedBefore",
     "InvalidAmount",
     "NotRefundable",
     "PaymentNotFound",

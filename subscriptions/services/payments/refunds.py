@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -26,29 +27,41 @@ Status, Outcome = PaymentRefund.Status, ProviderEvent.Outcome
 
 
 class NotRefundable(PortalError):
-    """Never paid, paid with another amount, or given back already."""
+    """Never paid, paid with another amount, given back already, or by a provider that is not on any more."""
 
     code = "conflict"
     status = 409
     title = _("This payment can't be given back.")
 
 
+class AskedBefore(PortalError):
+    """The same form asked for another refund already."""
+
+    code = "conflict"
+    status = 409
+    title = _("Another amount was given back by this form already. Please look at the payment and open the form anew.")
+
+
 def refund_payment(*, payment_id: int, amount: Decimal, reason: str, by: int, key: str, now: datetime) -> PaymentRefund:
     """Give back `amount` dollars of a top-up: at most what is left of it and what its wallet holds. `by` is the admin's
-    id; the same `key` asks once. The refund is then done, failed (the money is in the wallet again) or still pending:
-    the sweep asks on.
+    id; the same `key` asks once, and is refused for another payment or amount. The refund is then done, failed (the
+    money is in the wallet again) or still pending: the sweep asks on.
 
-    Raises PaymentNotFound, NotRefundable, InsufficientFunds; InvalidInput for an amount or without a reason.
+    Raises PaymentNotFound, NotRefundable, AskedBefore, InsufficientFunds; InvalidInput for an amount or without a
+    reason.
     """
     refund = _promised(payment_id, amount, reason.strip(), by, key)
     return ask_for_refund(refund_id=refund.pk, now=now)
 
 
 def ask_for_refund(*, refund_id: int, now: datetime) -> PaymentRefund:
-    """Ask the provider for a refund that is pending; asking again is safe."""
+    """Ask the provider for a refund that is pending; asking again is safe, also when this is cut short: that it was
+    asked is written down before.
+    """
     refund = PaymentRefund.objects.select_related("payment").get(pk=refund_id)
     if refund.status != Status.PENDING:
         return refund
+    PaymentRefund.objects.filter(pk=refund_id).update(asked_at=now)
     try:
         notice = provider_named(refund.payment.provider).refund(refund)
     except ProviderAway:
@@ -56,7 +69,6 @@ def ask_for_refund(*, refund_id: int, now: datetime) -> PaymentRefund:
         notice = Notice(state=State.PENDING)
     except ProviderRefused:
         notice = Notice(state=State.REFUND_FAILED)
-    PaymentRefund.objects.filter(pk=refund_id).update(asked_at=now)
     settle_refund(refund_id=refund_id, notice=notice, now=now)
     refund.refresh_from_db()
     return refund
@@ -74,9 +86,8 @@ def settle_refund(*, refund_id: int, notice: Notice, now: datetime) -> str:
         _close(refund, Status.DONE, now)
         record(PaymentRefunded(**_about(refund, payment)))
         return Outcome.REFUNDED
-    if notice.state == State.REFUND_FAILED and refund.status != Status.FAILED:
-        _close(refund, Status.FAILED, now)
-        return _given_back(refund, payment)
+    if notice.state == State.REFUND_FAILED and refund.status in (Status.PENDING, Status.DONE):
+        return _failed(refund, payment, now)
     return Outcome.NOTHING
 
 
@@ -84,6 +95,8 @@ def settle_refund(*, refund_id: int, notice: Notice, now: datetime) -> str:
 def _promised(payment_id: int, amount: Decimal, reason: str, by: int, key: str) -> PaymentRefund:
     payment = locked_payment(payment_id)
     if known := PaymentRefund.objects.filter(idempotency_key=key).first():
+        if (known.payment_id, known.amount) != (payment_id, amount):
+            raise AskedBefore
         return known
     _check(payment, amount, reason)
     refund = PaymentRefund.objects.create(
@@ -115,6 +128,8 @@ def _check(payment: Payment, amount: Decimal, reason: str) -> None:
     left = payment.amount - payment.refunded
     if not left or not (payment.status == Payment.Status.CONFIRMED or is_held):
         raise NotRefundable
+    if payment.provider not in settings.PAYMENT_PROVIDERS:
+        raise NotRefundable
     if not 0 < amount <= left or amount != amount.quantize(CENT):
         raise InvalidInput(errors={"amount": [_("At most $%(left)s are left of this payment.") % {"left": left}]})
     if not reason:
@@ -126,12 +141,14 @@ def _close(refund: PaymentRefund, status: str, now: datetime) -> None:
     refund.save(update_fields=["status", "settled_at"])
 
 
-def _given_back(refund: PaymentRefund, payment: Payment) -> str:
+def _failed(refund: PaymentRefund, payment: Payment, now: datetime) -> str:
     """Into the wallet it came from; where nobody has that any more it stays out, for an admin to look at."""
     was_charged = payment.status == Payment.Status.CONFIRMED
     if was_charged and not accounts.queries.active_among(user_ids=[payment.wallet.user_id]):
         logger.error("Refund %s failed, and nobody has the wallet it came from", refund.pk)
+        _close(refund, Status.HELD, now)
         return Outcome.HELD
+    _close(refund, Status.FAILED, now)
     payment.refunded -= refund.amount
     payment.save(update_fields=["refunded"])
     if was_charged:

@@ -49,18 +49,31 @@ def confirm_payment(*, payment_id: int, now: datetime) -> Payment:
     return Payment.objects.get(pk=payment_id)
 
 
-def cancel_payment(*, payment_id: int, status: str = Status.CANCELLED) -> Payment:
-    """The patron gave up; a confirmed payment stays confirmed. The provider is told, as far as it listens.
+def cancel_payment(*, payment_id: int, now: datetime, status: str = Status.CANCELLED) -> Payment:
+    """The patron gave up; a confirmed payment stays confirmed. The provider is told, as far as it listens; what was
+    paid there meanwhile is money.
 
     Raises PaymentNotFound.
     """
     payment, is_new = _cancelled(payment_id, status)
     if is_new and payment.provider_reference:
         try:
-            provider_named(payment.provider).cancel(payment)
-        except (ProviderAway, ProviderRefused):
+            _call_off(payment, now)
+        except (ProviderAway, ProviderRefused, NotFound):
             logger.warning("Payment %s is cancelled, and %s could not be told", payment.pk, payment.provider)
     return payment
+
+
+def _call_off(payment: Payment, now: datetime) -> None:
+    """A provider that refuses may have been paid a moment ago. Raises ProviderAway, ProviderRefused, NotFound."""
+    provider = provider_named(payment.provider)
+    try:
+        provider.cancel(payment)
+    except ProviderRefused:
+        notice = provider.collect(payment)
+        if notice.state == State.PAID:
+            settle(payment_id=payment.pk, notice=notice, now=now)
+            payment.refresh_from_db()
 
 
 @transaction.atomic

@@ -71,6 +71,9 @@ def _outcome(payment_id: int | None, notice: Notice, now: datetime) -> str:
         return Outcome.NOTHING
     if payment_id is None:
         return Outcome.UNKNOWN
+    if notice.state == State.DISPUTED:
+        logger.error("Payment %s: %s. No money has moved here", payment_id, notice.kind)
+        return Outcome.DISPUTED
     if notice.state in ABOUT_REFUNDS or notice.refund_id:
         return _about_refund(payment_id, notice, now)
     try:

@@ -46,6 +46,8 @@ class LocalPayPal(LocalProvider):
                 return self.once(key, lambda: self.capture(self.orders[name]))
             case "POST", ["payments", "captures", name, "refund"]:
                 return self.once(key, lambda: (201, self.new_refund(name, json.loads(body))))
+            case "GET", ["payments", "refunds", name] if name in self.refunds:
+                return 200, self.refunds[name]
             case "POST", ["notifications", "verify-webhook-signature"]:
                 return 200, {"verification_status": "SUCCESS" if self.has_signed(body) else "FAILURE"}
         return 404, {"name": "RESOURCE_NOT_FOUND"}

@@ -1,6 +1,7 @@
 """A server on this machine that speaks a provider's protocol."""
 
 import json
+from _thread import interrupt_main
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,10 +13,12 @@ Answer = tuple[int, dict[str, Any]]
 
 class LocalProvider:
     """`answer` speaks the protocol. While it is `away` it answers 503; while it `loses_answers` it does what it is
-    asked, and then the connection breaks.
+    asked, and then the connection breaks; with `nonsense` it answers that; with `ends_the_caller` the process that
+    asked ends before it has read the answer.
     """
 
-    away = loses_answers = False
+    away = loses_answers = ends_the_caller = False
+    nonsense: bytes | None = None
 
     def __init__(self) -> None:
         self.lock = Lock()
@@ -39,7 +42,10 @@ class LocalProvider:
             status, said = (503, {}) if self.away else self.answer(handler.command, handler.path, headers, body)
         if self.loses_answers:
             return
-        content = json.dumps(said).encode()
+        if self.ends_the_caller:
+            interrupt_main()
+        is_asked_who_it_is = handler.path == "/v1/oauth2/token"
+        content = json.dumps(said).encode() if self.nonsense is None or is_asked_who_it_is else self.nonsense
         handler.send_response(status)
         handler.send_header("Content-Type", "application/json")
         handler.send_header("Content-Length", str(len(content)))

@@ -50,6 +50,7 @@ class LocalStripe(LocalProvider):
             "currency": form["line_items[0][price_data][currency]"],
             "client_reference_id": form["client_reference_id"],
             "metadata": {"payment": form["metadata[payment]"]},
+            "adaptive": form.get("adaptive_pricing[enabled]"),
             "payment_intent": None,
             "payment_status": "unpaid",
             "status": "open",

@@ -109,7 +109,7 @@ def test_another_amount_or_currency_is_held(api, reader, payment, paypal, amount
 
 
 def test_who_gave_up_here_is_not_charged_for_agreeing_there_later(api, reader, payment, paypal, now) -> None:
-    services.cancel_payment(payment_id=payment.pk)
+    services.cancel_payment(payment_id=payment.pk, now=now)
     body = paypal.event("CHECKOUT.ORDER.APPROVED", paypal.approve(payment.provider_reference))
     assert tell(api, body, paypal.signed(body)) == 200
     assert paypal.orders[payment.provider_reference]["status"] == "APPROVED"
@@ -139,3 +139,72 @@ def test_a_refund_goes_back_through_the_capture(reader, payment, paypal, now) ->
     [made] = paypal.refunds.values()
     assert made["amount"] == {"currency_code": "USD", "value": "5.10"}
     assert (refund.status, refund.provider_reference, balance(reader)) == ("done", made["id"], Decimal("15.00"))
+
+
+@pytest.fixture
+def confirmed(payment, paypal, now) -> Payment:
+    paypal.approve(payment.provider_reference)
+    services.sweep_payment(payment_id=payment.pk, now=now)
+    payment.refresh_from_db()
+    return payment
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"), [("PAYMENT.CAPTURE.REFUNDED", "COMPLETED"), ("PAYMENT.CAPTURE.REVERSED", "X")]
+)
+@pytest.mark.parametrize("names_the_payment", [True, False])
+def test_what_goes_back_at_paypals_own_pages_is_for_the_admins_to_see(
+    api, reader, confirmed, paypal, kind, state, names_the_payment
+) -> None:
+    about = {"id": "R1", "status": state, "amount": {"currency_code": "USD", "value": "20.10"}}
+    capture = f"https://api.paypal.com/v2/payments/captures/{confirmed.charge_reference}"
+    named = {"custom_id": str(confirmed.pk)} if names_the_payment else {"links": [{"rel": "up", "href": capture}]}
+    body = paypal.event(kind, about | named)
+    assert tell(api, body, paypal.signed(body)) == 200
+    assert [event.outcome for event in confirmed.events.all()] == ["unasked"]
+    assert balance(reader) == Decimal("20.10")
+
+
+def test_a_dispute_is_for_the_admins_to_see(api, reader, confirmed, paypal, caplog) -> None:
+    case = {
+        "dispute_id": "PP-D-1",
+        "disputed_transactions": [{"seller_transaction_id": confirmed.charge_reference}],
+        "dispute_amount": {"currency_code": "USD", "value": "20.10"},
+        "messages": [{"posted_by": "BUYER", "content": "I want it back"}],
+    }
+    for kind in ("CUSTOMER.DISPUTE.CREATED", "CUSTOMER.DISPUTE.RESOLVED"):
+        body = paypal.event(kind, case)
+        assert tell(api, body, paypal.signed(body)) == 200
+    assert [event.outcome for event in confirmed.events.all()] == ["disputed", "disputed"]
+    assert balance(reader) == Decimal("20.10")
+    assert f"Payment {confirmed.pk}: CUSTOMER.DISPUTE.CREATED" in caplog.text
+    assert "I want it back" not in caplog.text
+
+
+def test_money_that_takes_days_is_not_given_up_after_one(reader, payment, paypal, now) -> None:
+    paypal.capture(paypal.approve(payment.provider_reference))
+    capture_of(paypal, payment)["status"] = "PENDING"  # an electronic cheque
+    in_two_days = now + timedelta(days=2)
+    assert services.sweep_payment(payment_id=payment.pk, now=in_two_days) == "pending"
+    capture_of(paypal, payment)["status"] = "COMPLETED"
+    assert services.sweep_payment(payment_id=payment.pk, now=in_two_days) == "confirmed"
+    assert balance(reader) == Decimal("20.10")
+
+
+def test_what_nobody_agrees_to_in_a_day_is_given_up_and_not_collected_later(api, reader, payment, paypal, now) -> None:
+    tomorrow = now + timedelta(days=1, minutes=1)
+    assert services.sweep_payment(payment_id=payment.pk, now=tomorrow) == "expired"
+    body = paypal.event("CHECKOUT.ORDER.APPROVED", paypal.approve(payment.provider_reference))
+    assert tell(api, body, paypal.signed(body)) == 200
+    assert (paypal.orders[payment.provider_reference]["status"], balance(reader)) == ("APPROVED", 0)
+
+
+def test_a_refund_that_takes_days_is_asked_for_by_its_number(reader, confirmed, paypal, now) -> None:
+    """After 45 days PayPal has forgotten the key: asked by that, it would give back once more."""
+    paypal.refund_status = "PENDING"
+    services.refund_payment(payment_id=confirmed.pk, amount=Decimal(5), reason="asked", by=reader.pk, key="r", now=now)
+    paypal.kept.clear()
+    [made] = paypal.refunds.values()
+    made["status"] = "COMPLETED"
+    refund = services.ask_for_refund(refund_id=confirmed.refunds.get().pk, now=now)
+    assert (refund.status, len(paypal.refunds)) == ("done", 1)

@@ -1,12 +1,19 @@
 """A top-up goes back: at most what is left of it and of the balance, once, whatever the provider does."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
+import accounts.services
 from accounts.models import Role
+from library_portal.auditing import Moment, report_on
 from library_portal.errors import InvalidInput
+from library_portal.notifications.models import Notification
+from library_portal.outbox.delivery import deliver_pending
+from library_portal.personal_data import MayNotLeave
 from subscriptions import services, tasks
+from subscriptions.auditing import CHECKS
 from subscriptions.models import LedgerEntry, Payment, PaymentRefund
 from subscriptions.queries import wallet_of
 from tests.factories.people import patron, person
@@ -71,6 +78,20 @@ def test_parts_go_back_until_nothing_is_left(payment, give_back, stripe) -> None
 def test_a_form_sent_twice_gives_back_once(payment, give_back, stripe) -> None:
     assert give_back("5.00").pk == give_back("5.00").pk
     assert (state(payment), len(stripe.refunds)) == ((Decimal("15.00"), Decimal("5.00")), 1)
+
+
+def test_a_form_sent_again_with_another_amount_is_told_so(payment, give_back, stripe) -> None:
+    give_back("5.00")
+    with pytest.raises(services.AskedBefore):
+        give_back("6.00")
+    assert (state(payment), len(stripe.refunds)) == ((Decimal("15.00"), Decimal("5.00")), 1)
+
+
+def test_nothing_goes_back_by_a_provider_that_is_off(payment, give_back, settings) -> None:
+    settings.PAYMENT_PROVIDERS = ["paypal"]
+    with pytest.raises(services.NotRefundable):
+        give_back("5.00")
+    assert state(payment) == (Decimal("20.00"), 0)
 
 
 @pytest.mark.parametrize(("amount", "reason"), [("20.01", "r"), ("0", "r"), ("-1", "r"), ("1.005", "r"), ("1", "  ")])
@@ -151,3 +172,48 @@ def test_late_money_of_a_closed_account_is_in_no_wallet_and_goes_back(api, reade
         payment_id=payment.pk, amount=Decimal("20.00"), reason="closed", by=chief.pk, key="k", now=now
     )
     assert (refund.status, state(payment), entries()) == ("done", (0, Decimal("20.00")), [])
+
+
+def test_a_refund_that_comes_back_to_a_closed_account_is_in_no_wallet_and_shown(
+    api, payment, give_back, stripe, client, chief, caplog
+) -> None:
+    assert give_back("20.00").status == "done"
+    payment.wallet.user.is_active = False
+    payment.wallet.user.save()
+    [made] = stripe.refunds.values()
+    told = stripe.event("refund.failed", made, status="failed")
+    assert [tell(api, told), tell(api, stripe.event("refund.updated", made, status="failed"))] == [200, 200]
+    assert (state(payment), PaymentRefund.objects.get().status) == ((0, Decimal("20.00")), "held")
+    assert [event.outcome for event in payment.events.order_by("pk")][-2:] == ["held", "nothing"]
+    assert report_on(CHECKS, Moment(datetime.now(UTC))).wrong == {}
+    assert "nobody has the wallet it came from" in caplog.text
+    client.force_login(chief)
+    listed = client.get("/admin/subscriptions/payment/?look_after=refund_held").context["cl"].result_list
+    assert [one.pk for one in listed] == [payment.pk]
+
+
+def test_an_account_is_not_closed_while_a_refund_is_on_its_way(api, payment, give_back, stripe, now) -> None:
+    stripe.refund_status = "pending"
+    give_back("20.00")
+    reader = payment.wallet.user_id
+    with pytest.raises(MayNotLeave, match="A refund is still on its way"):
+        accounts.services.delete_account(user_id=reader, now=now)
+    [made] = stripe.refunds.values()
+    tell(api, stripe.event("refund.updated", made, status="succeeded"))
+    accounts.services.delete_account(user_id=reader, now=now)
+
+
+@pytest.mark.parametrize(("status", "title", "words"), [
+    ("succeeded", "$5.00 goes back to you", "That takes some days with most banks."),
+    ("failed", "$5.00 could not be given back", "The money is in your wallet again."),
+])  # fmt: skip
+def test_the_patron_is_told_once_what_became_of_a_refund(api, payment, give_back, stripe, status, title, words) -> None:
+    stripe.refund_status = "pending"
+    give_back("5.00")
+    [made] = stripe.refunds.values()
+    for _ in range(2):
+        tell(api, stripe.event("refund.updated", made, status=status))
+    deliver_pending()
+    [told] = Notification.objects.filter(user_id=payment.wallet.user_id, title__contains="back")
+    assert (told.title, told.body.endswith(words)) == (title, True)
+    assert told.url == f"/me/wallet/payments/{payment.pk}/"

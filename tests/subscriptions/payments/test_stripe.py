@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.models import Role
 from subscriptions import services
 from subscriptions.models import Payment, ProviderEvent
 from subscriptions.payments.provider import ProviderAway
 from subscriptions.queries import wallet_of
-from tests.factories.people import patron
+from tests.factories.people import patron, person
 from tests.factories.tokens import bearer
 from tests.subscriptions.payments.local_stripe import OLD_SECRET, signed
 
@@ -183,16 +184,39 @@ def test_a_payment_whose_page_was_never_made_is_given_up(reader, stripe, now) ->
     assert services.sweep_payment(payment_id=payment.pk, now=now) == "failed"
 
 
-def test_giving_up_closes_the_page_and_who_has_paid_before_has_money(api, reader, stripe) -> None:
+def test_giving_up_closes_the_page_and_who_has_paid_before_has_money(api, reader, stripe, now) -> None:
     first, second = started(reader), started(reader, "5.00")
     for payment in (first, second):
         if payment is second:
             stripe.pay(second.provider_reference)
-        services.cancel_payment(payment_id=payment.pk)
+        services.cancel_payment(payment_id=payment.pk, now=now)
     assert stripe.sessions[first.provider_reference]["status"] == "expired"
+    assert balance(reader) == Decimal("5.00")  # Stripe would not close it, and was asked why
     body = stripe.event("checkout.session.completed", stripe.sessions[second.provider_reference])
     assert tell(api, body) == 200
-    assert (balance(reader), outcomes()) == (Decimal("5.00"), ["credited"])
+    assert (balance(reader), outcomes()) == (Decimal("5.00"), ["nothing"])
+
+
+def test_giving_up_while_stripe_is_away_credits_what_was_paid_by_its_word(api, reader, stripe, now) -> None:
+    payment = started(reader)
+    stripe.away = True
+    assert services.cancel_payment(payment_id=payment.pk, now=now).status == "cancelled"
+    stripe.away = False
+    body = stripe.event("checkout.session.completed", stripe.pay(payment.provider_reference))
+    assert tell(api, body) == 200
+    assert (balance(reader), outcomes()) == (Decimal("20.10"), ["credited"])
+
+
+def test_money_that_takes_days_is_asked_for_until_it_has_come(reader, stripe, now) -> None:
+    payment = started(reader)
+    stripe.sessions[payment.provider_reference]["status"] = "complete"  # a debit from a bank account, not paid yet
+    in_days = [services.sweep_payment(payment_id=payment.pk, now=now + timedelta(days=days)) for days in (2, 13)]
+    assert in_days == ["pending", "pending"]
+    stripe.pay(payment.provider_reference)
+    assert services.sweep_payment(payment_id=payment.pk, now=now + timedelta(days=13)) == "confirmed"
+    never = started(reader)
+    stripe.sessions[never.provider_reference]["status"] = "complete"
+    assert services.sweep_payment(payment_id=never.pk, now=now + timedelta(days=15)) == "expired"
 
 
 def test_the_log_keeps_ids_and_nothing_of_who_paid(api, reader, stripe) -> None:
@@ -202,3 +226,31 @@ def test_the_log_keeps_ids_and_nothing_of_who_paid(api, reader, stripe) -> None:
     kept = json.dumps(list(ProviderEvent.objects.values()), default=str)
     assert "payer" not in kept.lower()
     assert "20.10 USD" in kept
+
+
+@pytest.mark.parametrize("kind", ["charge.dispute.created", "charge.dispute.closed"])
+def test_a_dispute_is_for_the_admins_to_see(api, reader, stripe, client, caplog, kind) -> None:
+    payment, other = started(reader), started(reader, "5.00")
+    for one in (payment, other):
+        tell(api, stripe.event("checkout.session.completed", stripe.pay(one.provider_reference)))
+    dispute = {"id": "dp_1", "payment_intent": f"pi_{payment.provider_reference}", "amount": 2010, "currency": "usd"}
+    assert tell(api, stripe.event(kind, dispute)) == 200
+    assert (balance(reader), outcomes()) == (Decimal("25.10"), ["credited", "credited", "disputed"])
+    assert f"Payment {payment.pk}: {kind}" in caplog.text
+    client.force_login(person(Role.ADMIN))
+    listed = client.get("/admin/subscriptions/payment/?look_after=disputed").context["cl"].result_list
+    assert [one.pk for one in listed] == [payment.pk]
+
+
+def test_what_has_no_price_is_another_sites_and_answered(api, stripe) -> None:
+    card_only = {"id": "cs_1", "client_reference_id": "u-1", "amount_total": None, "currency": None, "mode": "setup"}
+    body = stripe.event(
+        "checkout.session.completed", card_only, payment_status="no_payment_required", status="complete"
+    )
+    assert (tell(api, body), outcomes()) == (200, ["unknown"])
+
+
+def test_prices_stay_in_dollars_wherever_people_are(reader, stripe) -> None:
+    """Stripe would show and charge the currency of the visitor's country otherwise."""
+    started(reader)
+    assert [one["adaptive"] for one in stripe.sessions.values()] == ["false"]
