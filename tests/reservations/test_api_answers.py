@@ -73,6 +73,12 @@ def test_an_overdue_loan_says_what_a_return_would_cost_today(now) -> None:
     assert (returned["late_fee"], returned["reservation"]["late_fee"]) == ("0.20", "0.20")
 
 
+def test_on_its_last_day_a_loan_is_not_overdue(now) -> None:
+    loan = lent(patron(), book_with_copies(1), now - timedelta(days=7), days=7)
+    assert [shown(loan)[name] for name in ("is_overdue", "late_fee")] == [False, "0.00"]
+    assert api_of(loan.user).get(f"{RESERVATIONS}?overdue=true").json()["results"] == []
+
+
 def test_who_waits_for_a_book_is_counted_until_the_reservation_has_ended(now) -> None:
     book = book_with_copies(1)
     held = reserved(patron(), book, now)

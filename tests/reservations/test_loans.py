@@ -1,6 +1,6 @@
 """Check-out, return, cancel and expiry, with the money that moves (rules.md, "Changing dates" and "Late")."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -29,6 +29,22 @@ def test_check_out_starts_the_loan_today(now) -> None:
     assert (loan.status, loan.starts_on, loan.due_on) == (Status.ACTIVE, date(2026, 11, 2), date(2026, 11, 9))
     assert Copy.objects.get(pk=loan.copy_id).status == Copy.Status.ON_LOAN
     assert Book.objects.get(pk=loan.book_id).loans_count == 1
+
+
+def test_loan_days_are_days_of_the_librarys_time_zone(settings) -> None:
+    """Ten at night in New York is the next day already by UTC."""
+    settings.TIME_ZONE = "America/New_York"
+    night = datetime(2026, 11, 3, 3, tzinfo=UTC)
+    loans = [lend(patron(), book_with_copies(1), night) for _ in range(3)]
+    assert {(loan.starts_on, loan.due_on) for loan in loans} == {(date(2026, 11, 2), date(2026, 11, 9))}
+    longer = services.extend(reservation_id=loans[0].pk, now=night + timedelta(days=1))
+    assert longer.due_on == date(2026, 11, 10)
+    back = [services.return_copy(reservation_id=loans[1].pk, now=night + timedelta(days=7))]
+    back.append(services.return_copy(reservation_id=loans[2].pk, now=datetime(2026, 11, 4, 18, tzinfo=UTC)))
+    assert [(one.refunded, one.late_fee) for one in back] == [
+        (Decimal("0.00"), Decimal("0.00")),
+        (Decimal("0.50"), Decimal("0.00")),
+    ]
 
 
 def test_checking_out_twice_changes_nothing(now) -> None:

@@ -1,15 +1,19 @@
 """The best single discount, and prices in whole cents (rules.md, "Plans")."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
+import subscriptions.services
 from library_portal.money import rounded_up
-from reservations import queries
+from reservations import queries, services
+from reservations.standing import standing_of
 from subscriptions.discounts import Discount, best_discount, reservation_price
 from subscriptions.models import Plan
-from tests.factories.lending import book_with_copies, reserved
+from subscriptions.queries import spent_on_reservations
+from tests.factories.lending import book_with_copies, lent, reserved
 from tests.factories.people import patron
 
 NONE = Discount("", 0)
@@ -90,3 +94,42 @@ def test_the_quote_and_the_reservation_say_the_same_price_and_name(plan: str, na
     quote = queries.quote(user_id=reader.pk, book_id=book.pk, days=7, now=timezone.now())
     held = reserved(reader, book, timezone.now())
     assert (quote.discount_name, quote.price) == (held.discount_name, held.price) == (name, Decimal(price))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("returned", "days_later", "discount"),
+    [(3, 0, "frequent_reader"), (2, 0, "standing"), (3, 29, "frequent_reader"), (3, 30, "standing")],
+)
+def test_loans_count_for_the_frequent_reader_for_30_days_once_they_are_back(
+    returned: int, days_later: int, discount: str
+) -> None:
+    """One more is still out, and a hold was given up."""
+    back_at = timezone.now()
+    reader = patron(plan="PREMIUM")
+    loans = [lent(reader, book_with_copies(1), back_at) for _ in range(returned + 1)]
+    for loan in loans[:returned]:
+        services.return_copy(reservation_id=loan.pk, now=back_at)
+    given_up = reserved(reader, book_with_copies(1), back_at)
+    services.cancel(reservation_id=given_up.pk, now=back_at)
+    subscriptions.services.set_plan(user_id=reader.pk, plan_code="PREMIUM", now=back_at + timedelta(days=1))
+    assert standing_of(user_id=reader.pk, now=back_at + timedelta(days=days_later)).discount.name == discount
+
+
+@pytest.mark.django_db
+def test_what_was_paid_for_reservations_less_what_came_back_counts_for_60_days() -> None:
+    reader, now = patron(balance="100.00"), timezone.now()
+    own = {"user_id": reader.pk}
+    for dollars, kind, about in [
+        ("40.00", "reservation", "reservation:1"),
+        ("5.00", "subscription", "subscription:1"),
+        ("7.00", "late_fee", "reservation:1"),
+    ]:
+        subscriptions.services.charge(**own, amount=Decimal(dollars), kind=kind, reference=about, key=kind)
+    subscriptions.services.refund(**own, amount=Decimal("9.99"), reference="reservation:1", key="early")
+    subscriptions.services.refund(**own, amount=Decimal("1.00"), reference="something:1", key="else")
+    spent = [
+        spent_on_reservations(user_ids=[reader.pk], now=now + span).get(reader.pk)
+        for span in (timedelta(minutes=1), timedelta(days=60, minutes=-1), timedelta(days=60, minutes=9))
+    ]
+    assert spent == [Decimal("30.01"), Decimal("30.01"), None]

@@ -12,7 +12,7 @@ NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 HALF, PERIOD, INSTANT = timedelta(days=15), timedelta(days=30), timedelta(microseconds=1)
 PLANS = {
     code: Plan(pk=pk, code=code, price=Decimal(price))
-    for pk, (code, price) in enumerate([("FREE", 0), ("PLUS", 5), ("PREMIUM", 15)], start=1)
+    for pk, (code, price) in enumerate([("FREE", 0), ("PLUS", 5), ("PREMIUM", 15), ("OTHER", 5)], start=1)
 }
 FREE = PLANS["FREE"]
 
@@ -91,6 +91,7 @@ CHANGES = [
     ("PREMIUM", RUNNING, "FREE", False, "0.00", "0.00"),
     ("PLUS", RUNNING, "FREE", False, "0.00", "0.00"),
     ("PLUS", LAST, "FREE", False, "0.00", "0.00"),
+    ("PLUS", RUNNING, "OTHER", False, "0.00", "0.00"),
 ]
 
 
