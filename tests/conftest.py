@@ -13,9 +13,13 @@ from django.db.models.signals import post_migrate
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts.hashers import Argon2
 from library_portal import mongo
 from library_portal.redis import client
 from tests.running import Mailbox, Portal, running_portal
+
+# The same algorithm, but quick: tests set and check thousands of passwords. The running portal's is as slow as ever.
+Argon2.time_cost, Argon2.memory_cost = 1, 8
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
