@@ -25,7 +25,7 @@ run: $(VENV)/run.installed
 	@exec $(BIN)/python -m library_portal.embedded
 
 test: install
-	@$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadgroup $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadgroup --no-loadscope-reorder $(ARGS)
 
 lint: install
 	$(BIN)/ruff format --check .

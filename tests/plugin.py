@@ -22,6 +22,15 @@ NEEDED = {
     "mongo": ("TEST_MONGO_URL", "FerretDB or MongoDB"),
     "browser": ("TEST_CHROMIUM", "Chromium"),
 }
+# Groups that take longest come first, or one worker would still be at it when the other has nothing left to do.
+LONGEST = (
+    "portal",
+    "mongo",
+    "tests/api/test_bad_input.py",
+    "tests/faults/test_kill.py",
+    "rabbitmq",
+    "tests/faults/test_storm.py",
+)
 # Nothing that a developer's shell says about the portal may steer the tests.
 IGNORED = (
     "MONGO_URL", "TRUSTED_PROXIES", "SELF_SERVICE", "HOLD_HOURS", "RATE_LIMIT_PER_ADDRESS", "PUBLIC_URL", "SMS_GATEWAY",
@@ -83,6 +92,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out what needs a server that is not here; tests that share something run in one worker, one by one."""
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_shares(item)))
+    items.sort(key=_turn)
     for mark, (variable, what) in NEEDED.items():
         if os.environ.get(variable):
             continue
@@ -98,7 +108,19 @@ def _shares(item: pytest.Item) -> str:
     if "portal" in getattr(item, "fixturenames", ()):
         return "portal"
     marks = [mark for mark in NEEDED if item.get_closest_marker(mark)]
-    return marks[0] if marks else str(item.path)
+    return marks[0] if marks else item.location[0]
+
+
+def _turn(item: pytest.Item) -> int:
+    group = _shares(item)
+    return LONGEST.index(group) if group in LONGEST else len(LONGEST)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
+    """Workers write the group behind a test's name; when that is lost, any worker takes any test, without a word."""
+    if node.config.option.dist == "loadgroup" and not all("@" in name for name in ids):
+        raise pytest.UsageError("pytest-xdist does not keep groups of tests together: see requirements-dev.in")
 
 
 @pytest.hookimpl(trylast=True)
