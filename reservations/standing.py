@@ -138,7 +138,8 @@ def standings_of(*, user_ids: Collection[int], now: datetime) -> dict[int, Stand
 
 def _counts(*, user_ids: Collection[int], now: datetime) -> defaultdict[int, Counter[str]]:
     """Each patron's reservations that count: open ones, and the last weeks' closed ones."""
-    recently = now - timedelta(days=settings.FREQUENT_READER_DAYS)
+    holds_since, loans_since = now - HOLDS_WINDOW, now - timedelta(days=settings.FREQUENT_READER_DAYS)
+    recently = min(holds_since, loans_since)
     rows = (
         Reservation.objects.filter(user__in=user_ids)
         .filter(Q(closed_at=None) | Q(closed_at__gt=recently) | Q(ready_at__gt=recently))
@@ -146,10 +147,10 @@ def _counts(*, user_ids: Collection[int], now: datetime) -> defaultdict[int, Cou
         .values("user_id")
         .annotate(
             copies_out=Count("pk", Q(status__in=WITH_COPY)),
-            holds_this_week=Count("pk", Q(ready_at__gt=now - HOLDS_WINDOW)),
+            holds_this_week=Count("pk", Q(ready_at__gt=holds_since)),
             pending=Count("pk", Q(status=Status.PENDING)),
             overdue=Count("pk", Q(status=Status.ACTIVE, due_on__lt=timezone.localdate(now))),
-            returned=Count("pk", Q(status=Status.COMPLETED, lost_on=None, closed_at__gt=recently)),
+            returned=Count("pk", Q(status=Status.COMPLETED, lost_on=None, closed_at__gt=loans_since)),
         )
     )
     return defaultdict(Counter, {row["user_id"]: Counter(row) for row in rows})

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -61,7 +62,7 @@ class SubscriptionRequest(serializers.Serializer):
 
 
 class TopUpRequest(serializers.Serializer):
-    amount = money(help_text="dollars, 1.00 to 500.00")
+    amount = money(help_text=f"dollars, {settings.TOP_UP_MIN} to {settings.TOP_UP_MAX}")
     provider = serializers.CharField(max_length=20)
 
 

@@ -87,6 +87,14 @@ def test_free_makes_one_new_hold_in_7_days(now) -> None:
     assert reserve(reader, book_with_copies(1), now + timedelta(days=7, seconds=1)).status == Status.READY
 
 
+def test_holds_count_for_7_days_however_short_a_time_the_frequent_reader_rule_looks_back(now, settings) -> None:
+    settings.FREQUENT_READER_DAYS = 1
+    reader = patron()
+    services.cancel(reservation_id=reserve(reader, book_with_copies(1), now).pk, now=now)
+    with pytest.raises(QuotaReached):
+        reserve(reader, book_with_copies(1), now + timedelta(days=6))
+
+
 def test_an_empty_wallet_is_refused_with_the_shortfall_and_nothing_changes(now) -> None:
     reader, book = patron(balance="0.20"), book_with_copies(1)
     with pytest.raises(subscriptions.services.InsufficientFunds) as refusal:
