@@ -1,7 +1,7 @@
 """The life of a reservation as events: ids and ISO times; amounts are strings of dollars with two places."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from library_portal.outbox import Event
 
@@ -123,6 +123,17 @@ class ReservationOverdue(ReservationEvent):
     name: ClassVar[str] = "reservation.overdue"
     due_on: str
     on: str
+
+
+@dataclass(frozen=True)
+class AllocationContinued(Event):
+    """A copy is free, and so many wait that the workers go on looking behind a place: `after` is its priority, its time
+    and its id, or nothing for the front. `since` is the event with which the look began, 0 for this one."""
+
+    name: ClassVar[str] = "allocation.continued"
+    book_id: int
+    after: list[Any]
+    since: int
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from reservations.models import Status
 from reservations.notices.messages import MESSAGES
 from reservations.notices.telling import tell
 from reservations.services import allocate, allocate_for_patron, follow_calendar
+from reservations.services.allocate import MEANS_CHANGED, go_on_allocating
 from reservations.services.priority import follow_plan
 
 
@@ -35,20 +36,21 @@ def allocate_free_copies(delivered: Delivered) -> None:
     allocate(book_id=delivered.payload["book_id"], now=timezone.now())
 
 
-@subscribe(
-    subscriptions.events.WalletCredited,
-    events.ReservationReturned,
-    events.ReservationCancelled,
-    events.ReservationExpired,
-    events.ReservationDeferred,
-    events.ReservationScanUndone,
-    events.ReservationCopyLost,
-    events.ReservationCopyFound,
-    queue="circulation",
-    atomic=False,
-)
+@subscribe(*MEANS_CHANGED, queue="circulation", atomic=False)
 def try_again_for_patron(delivered: Delivered) -> None:
     allocate_for_patron(user_id=delivered.payload["user_id"], now=timezone.now())
+
+
+@subscribe(events.AllocationContinued, queue="circulation")
+def go_on_along_the_queue(delivered: Delivered) -> None:
+    """In one transaction with its delivery: each step is taken once, and it is known whether another one follows."""
+    payload = delivered.payload
+    go_on_allocating(
+        book_id=payload["book_id"],
+        after=payload["after"],
+        since=payload["since"] or delivered.event_id,
+        now=timezone.now(),
+    )
 
 
 @subscribe(subscriptions.events.SubscriptionChanged, queue="circulation", atomic=False)

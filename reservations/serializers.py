@@ -150,7 +150,8 @@ class ReturnSerializer(serializers.Serializer):
     late_fee = money()
     owed = money(help_text="what the wallet could not cover and stays as a debt")
     next_reservation = serializers.IntegerField(
-        allow_null=True, help_text="the reservation that got the copy; null for patrons"
+        allow_null=True,
+        help_text="the reservation that got the copy; null for patrons, and while a very long queue is looked through",
     )
 
 

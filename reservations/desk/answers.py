@@ -79,6 +79,10 @@ def of_taking_in(scanned: Scanned) -> Answer:
     lines = _money(scanned)
     if hold is not None:
         return _for_the_hold_shelf(scanned, hold, lines)
+    if scanned.goes_on:
+        lines.append(
+            _("Very many wait for it, and the next reader is still looked for: it may be among those to pull soon.")
+        )
     headline = str(TO_THE_SHELF[scanned.outcome])
     if not scanned.late_fee:
         return Answer(Tone.SUCCESS, headline, [*_came_from(scanned), *lines], scanned.copy)

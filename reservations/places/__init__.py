@@ -8,11 +8,22 @@ from collections.abc import Sequence
 from reservations.models import Reservation
 from reservations.places import sets
 from reservations.places.counting import count_ahead, count_ahead_of, waiting
-from reservations.places.place import ORDER, Place, ahead_of, behind, newcomers, place_of
+from reservations.places.place import ORDER, Place, ahead_of, behind, comes_after, in_order, newcomers, place_of
 from reservations.places.rebuilding import drop_what_differs, rebuild
 from reservations.places.sets import Asked
 
-__all__ = ["ORDER", "Asked", "Place", "ahead_of", "behind", "drop_what_differs", "newcomers", "place_of"]
+__all__ = [
+    "ORDER",
+    "Asked",
+    "Place",
+    "ahead_of",
+    "behind",
+    "comes_after",
+    "drop_what_differs",
+    "in_order",
+    "newcomers",
+    "place_of",
+]
 
 
 def how_many_ahead(asked: Asked) -> int:

@@ -1,5 +1,6 @@
 """What decides the order of a queue: plan priority, then the time it stands by, then id (rules.md, "PENDING")."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -25,6 +26,20 @@ def newcomers(priority: int) -> Place:
 
 def place_of(reservation: Reservation) -> Place:
     return Place(reservation.priority, reservation.queued_at, reservation.pk)
+
+
+def comes_after(place: Place, other: Place) -> bool:
+    return _rank(place) > _rank(other)
+
+
+def in_order(rows: Iterable[Reservation]) -> list[Reservation]:
+    """As the queue is ordered."""
+    return sorted(rows, key=lambda row: _rank(place_of(row)))
+
+
+def _rank(place: Place) -> tuple[int, datetime, int]:
+    """The highest priority comes first."""
+    return -place.priority, place.queued_at, place.pk
 
 
 def ahead_of(place: Place) -> Q:

@@ -1,7 +1,7 @@
 """Use cases of lending. Each opens its own short transactions; `now` is an aware UTC time."""
 
 from reservations.extensions import NotExtendable, QueueNotEmpty
-from reservations.services.allocate import allocate, allocate_for_patron
+from reservations.services.allocate import Allocation, allocate, allocate_for_patron
 from reservations.services.calendar import ClosureNotFound, change_closure, close_library, close_weekly, reopen_library
 from reservations.services.calendar_feed import end_feed, renew_feed
 from reservations.services.cancel import NotCancellable, cancel, expire_hold
@@ -34,6 +34,7 @@ from reservations.standing import (
 )
 
 __all__ = [
+    "Allocation",
     "AlreadyReserved",
     "BookUnavailable",
     "ChangedMeanwhile",

@@ -1,45 +1,74 @@
-"""Who gets a copy that becomes free (rules.md). One small transaction per copy: book, then the patron's wallet."""
+"""Who gets a copy that becomes free (rules.md). Short transactions, one per copy: book, then the patron's wallet.
 
+A transaction looks at a bounded number of places and lets go of the book. Where more wait, an event asks the workers to
+go on behind the last place seen: nobody who wants to join, leave or return waits for that long a look. Nobody who is
+eligible is overtaken by it:
+
+- Whoever changes means or place meanwhile is tried again at once, and every such try begins at the front.
+- Who stands further back gets the copy only after all those who did were looked at once more, wherever they stand.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-
-from django.db.models import F, Func, Value
+from typing import Any
 
 import books.services
+import subscriptions.events
 import subscriptions.services
-from library_portal.errors import PortalError
-from library_portal.outbox.recording import record_many
-from reservations.events import ReservationPassedOver
+from library_portal.outbox import Event, record
+from library_portal.outbox.looking_back import is_under_way, told_since
+from reservations import events
 from reservations.models import Reservation, Status
+from reservations.places import Place
 from reservations.services.hold import hold_copy
 from reservations.services.keeping import Keeping, for_good
-from reservations.services.queue import next_in_queue, place_of, queue_changed
-from reservations.short_loans import cut, short_loan_days
-from reservations.standing import (
-    PASSED_OVER_REASONS,
-    AccountClosed,
-    Standing,
-    refusal_to_hold,
-    standing_of,
-    standings_of,
+from reservations.services.looking import Look, look_again, look_along, pass_over
+from reservations.standing import PASSED_OVER_REASONS, standing_of
+
+# After these a patron may be eligible who was not: more money, fewer copies out, no debt.
+MEANS_CHANGED: tuple[type[Event], ...] = (
+    subscriptions.events.WalletCredited,
+    events.ReservationReturned,
+    events.ReservationCancelled,
+    events.ReservationExpired,
+    events.ReservationDeferred,
+    events.ReservationScanUndone,
+    events.ReservationCopyLost,
+    events.ReservationCopyFound,
+)
+# And after these one may stand further in front as well.
+PLACE_CHANGED: tuple[type[Event], ...] = (
+    subscriptions.events.SubscriptionChanged,
+    events.ReservationCreated,
+    events.ReservationChanged,
 )
 
-# How many places of the queue are looked at together: few at first, for one of them is nearly always eligible.
-LOOK_AHEAD, MOST_AHEAD = 50, 2000
 
-Refused = tuple[Reservation, PortalError]
+# A place as an event says it: priority, time, id; the front of the queue is nothing.
+Written = list[Any]
 
 
-def allocate(*, book_id: int, now: datetime, keep: Keeping = for_good) -> list[int]:
-    """Give the book's free copies to the first eligible patrons waiting; returns their reservations' ids, in order.
+@dataclass(frozen=True)
+class Allocation:
+    """The reservations that got a copy, by id and in order, and whether the workers go on looking along the queue."""
+
+    held: list[int]
+    goes_on: bool
+
+
+def allocate(*, book_id: int, now: datetime, keep: Keeping = for_good) -> Allocation:
+    """Give the book's free copies to the first eligible patrons waiting.
 
     Safe to repeat at any time. Must not run inside a transaction: each copy's is its own, except in a rehearsal.
     """
     held: list[int] = []
-    while (candidate := _try_first_eligible(book_id=book_id, now=now, keep=keep)) is not None:
-        if candidate.status == Status.READY:
-            held.append(candidate.pk)
-    return held
+    while True:
+        with keep():
+            look = _hold_for_first_eligible(book_id=book_id, now=now)
+        if look.found is None:
+            return Allocation(held, look.goes_on)
+        if look.found.status == Status.READY:
+            held.append(look.found.pk)
 
 
 def allocate_for_patron(*, user_id: int, now: datetime) -> list[int]:
@@ -48,88 +77,65 @@ def allocate_for_patron(*, user_id: int, now: datetime) -> list[int]:
     return [
         reservation_id
         for book_id in books_waited_for.values_list("book_id", flat=True)
-        for reservation_id in allocate(book_id=book_id, now=now)
+        for reservation_id in allocate(book_id=book_id, now=now).held
     ]
 
 
-def _try_first_eligible(*, book_id: int, now: datetime, keep: Keeping) -> Reservation | None:
-    """Hold a free copy for the first who looks eligible; None when there is no copy or nobody to have it.
+def go_on_allocating(*, book_id: int, after: Written, since: int, now: datetime) -> None:
+    """One step further along the queue, behind this place, if a copy is free still.
+
+    `since` is the event with which the look began. Runs in the caller's transaction.
+    """
+    book = books.services.lock_book(book_id=book_id)
+    copy = books.services.first_free_copy(book_id=book_id)
+    if copy is None:
+        return
+    facts: dict[str, Any] = {"book_id": book_id, "daily_fee": book.daily_fee, "now": now}
+    look = look_along(**facts, after=_read(after))
+    if look.goes_on:
+        _ask_to_go_on(book_id, _written(look.seen), since)
+        return
+    meanwhile = told_since(since, MEANS_CHANGED + PLACE_CHANGED, "user_id")
+    first = look_again(**facts, user_ids=meanwhile, found=look.found)
+    if first is not None:
+        _hold(first, copy.pk, daily_fee=book.daily_fee, now=now)
+        _ask_to_go_on(book_id, after, since)  # for the next copy
+
+
+def _hold_for_first_eligible(*, book_id: int, now: datetime) -> Look:
+    """Nobody is found when there is no copy, or nobody to have it among those looked at.
 
     Who looked eligible and is not under the lock (money went elsewhere meanwhile) comes back still pending.
     """
-    with keep():
-        return _hold_for_first_eligible(book_id=book_id, now=now)
-
-
-def _hold_for_first_eligible(*, book_id: int, now: datetime) -> Reservation | None:
     book = books.services.lock_book(book_id=book_id)
     copy = books.services.first_free_copy(book_id=book_id)
-    candidate = copy and first_eligible(book_id=book_id, daily_fee=book.daily_fee, now=now)
-    if not copy or not candidate:
-        return None
+    if copy is None:
+        return Look(None)
+    look = look_along(book_id=book_id, daily_fee=book.daily_fee, now=now)
+    if look.found is not None:
+        _hold(look.found, copy.pk, daily_fee=book.daily_fee, now=now)
+    elif look.goes_on and not is_under_way(events.AllocationContinued, book_id=book_id):
+        # One look at a time is enough: before it gives a copy away it asks who has changed meanwhile.
+        _ask_to_go_on(book_id, _written(look.seen))
+    return look
+
+
+def _hold(candidate: Reservation, copy_id: int, *, daily_fee: Any, now: datetime) -> None:
     subscriptions.services.lock_wallet(user_id=candidate.user_id)
     standing = standing_of(user_id=candidate.user_id, now=now)
     try:
-        hold_copy(reservation=candidate, copy_id=copy.pk, standing=standing, daily_fee=book.daily_fee, now=now)
+        hold_copy(reservation=candidate, copy_id=copy_id, standing=standing, daily_fee=daily_fee, now=now)
     except tuple(PASSED_OVER_REASONS) as refusal:
-        _pass_over([(candidate, refusal)])
-    return candidate
+        pass_over([(candidate, refusal)])
 
 
-def first_eligible(*, book_id: int, daily_fee: Decimal, now: datetime) -> Reservation | None:
-    """Look along the queue without locking wallets; who is not eligible is passed over and told why."""
-    last, short_loan, limit = None, short_loan_days(book_id=book_id, in_queue=True), LOOK_AHEAD
-    while places := next_in_queue(book_id=book_id, now=now, after=last, limit=limit):
-        standings = standings_of(user_ids={place.user_id for place in places}, now=now)
-        if _follow_plans(places, standings):
-            last = None
-            continue
-        refused: list[Refused] = []
-        for place in places:
-            standing = standings[place.user_id]
-            days = cut(place.days, plan_days=standing.plan.max_days, short_loan=short_loan)
-            refusal = refusal_to_hold(standing, daily_fee=daily_fee, days=days)
-            if refusal is None:
-                break
-            refused.append((place, refusal))
-        _pass_over(refused)
-        if len(refused) < len(places):
-            return places[len(refused)]
-        last, limit = places[-1], min(2 * limit, MOST_AHEAD)
-    return None
+def _ask_to_go_on(book_id: int, after: Written, since: int = 0) -> None:
+    record(events.AllocationContinued(book_id=book_id, after=after, since=since))
 
 
-def _follow_plans(places: list[Reservation], standings: dict[int, Standing]) -> bool:
-    """Move places whose priority is no longer their patron's (the plan ran out); True when the order has changed."""
-    changed = [
-        place for place in places if not place.is_moved and place.priority != standings[place.user_id].plan.priority
-    ]
-    for place in changed:
-        change_priority(place, standings[place.user_id].plan.priority)
-    return bool(changed)
+def _written(place: Place | None) -> Written:
+    return [place.priority, place.queued_at.isoformat(), place.pk] if place else []
 
 
-def change_priority(place: Reservation, priority: int) -> None:
-    """Needs the book's lock."""
-    before = place_of(place)
-    place.priority = priority
-    place.save(update_fields=["priority"])
-    queue_changed(book_id=place.remembered_book_id, left=before, joined=place_of(place))
-
-
-def _pass_over(refused: list[Refused]) -> None:
-    """The places are kept; each patron is told once per reason, unless nobody is there to be told."""
-    reasons = [(place, PASSED_OVER_REASONS[type(why)]) for place, why in refused if not isinstance(why, AccountClosed)]
-    untold = [(place, reason) for place, reason in reasons if reason not in place.told_reasons]
-    for told in {reason for _place, reason in untold}:
-        places = Reservation.objects.filter(pk__in=[place.pk for place, reason in untold if reason == told])
-        places.update(told_reasons=Func(F("told_reasons"), Value(told), function="array_append"))
-    if untold:
-        record_many([_passed_over(place, reason) for place, reason in untold])
-
-
-def _passed_over(place: Reservation, reason: str) -> ReservationPassedOver:
-    place.told_reasons.append(reason)
-    return ReservationPassedOver(
-        reservation_id=place.pk, user_id=place.user_id, book_id=place.remembered_book_id, reason=reason
-    )
+def _read(after: Written) -> Place | None:
+    return Place(after[0], datetime.fromisoformat(after[1]), after[2]) if after else None

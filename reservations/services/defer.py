@@ -10,8 +10,9 @@ import books.services
 from library_portal.outbox import record
 from reservations.events import ReservationDeferred
 from reservations.models import Reservation, Status
-from reservations.services.allocate import allocate, first_eligible
+from reservations.services.allocate import allocate
 from reservations.services.hold import give_hold_back
+from reservations.services.looking import look_along
 from reservations.services.lookup import lock_reservation
 from reservations.services.move import INSTANT, make_room
 from reservations.services.queue import place_of, queue_changed
@@ -21,6 +22,8 @@ from reservations.transitions import Action
 
 
 class NobodyElse(ReservationError):
+    """Among those looked at, who are all unless the queue is very long: then the offer stays as well."""
+
     title = _("Nobody else can take this copy now.")
 
 
@@ -41,7 +44,7 @@ def _defer(*, reservation_id: int, step: int | None, now: datetime) -> Reservati
     reservation = lock_reservation(reservation_id=reservation_id, step=step)
     _check_may_defer(reservation)
     book = books.services.lock_book(book_id=reservation.remembered_book_id)
-    next_reader = first_eligible(book_id=book.pk, daily_fee=book.daily_fee, now=now)
+    next_reader = look_along(book_id=book.pk, daily_fee=book.daily_fee, now=now).found
     if next_reader is None:
         raise NobodyElse
     give_hold_back(reservation, Action.DEFER)

@@ -29,7 +29,10 @@ class NotReturnable(ReservationError):
 
 @dataclass(frozen=True)
 class ReturnResult:
-    """What a return did: dollars refunded, charged and owed, and who got the copy next (a reservation's id)."""
+    """What a return did: dollars refunded, charged and owed, and who got the copy next (a reservation's id).
+
+    None: nobody, or so many wait that the workers go on looking.
+    """
 
     reservation: Reservation
     refunded: Decimal
@@ -82,7 +85,7 @@ def return_copy(*, reservation_id: int, now: datetime, reason: str = "") -> Retu
     if result is None:
         reservation = Reservation.objects.get(pk=reservation_id)
         return ReturnResult(reservation, Decimal("0.00"), Decimal("0.00"), Decimal("0.00"), None)
-    held = allocate(book_id=result.reservation.remembered_book_id, now=now)
+    held = allocate(book_id=result.reservation.remembered_book_id, now=now).held
     return ReturnResult(result.reservation, result.refunded, result.late_fee, result.owed, held[0] if held else None)
 
 

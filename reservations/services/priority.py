@@ -7,7 +7,7 @@ from django.db import transaction
 import books.services
 import subscriptions.queries
 from reservations.models import Reservation, Status
-from reservations.services.allocate import change_priority
+from reservations.services.looking import change_priority
 
 
 def follow_plan(*, user_id: int, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The waiting queue of one book: plan priority, then the time of joining, then id (rules.md, "PENDING")."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 
@@ -11,20 +12,29 @@ import books.services
 from reservations.models import Reservation, Status
 from reservations.places import ORDER, Place, behind, place_of, sets
 
-__all__ = ["Place", "next_in_queue", "place_of", "queue_changed", "waiting"]
+__all__ = ["Place", "next_in_queue", "place_of", "places_of", "queue_changed", "waiting"]
 
 
 def waiting(*, book_id: int) -> QuerySet[Reservation]:
     return Reservation.objects.filter(book_id=book_id, status=Status.PENDING)
 
 
-def next_in_queue(*, book_id: int, now: datetime, after: Reservation | None, limit: int) -> list[Reservation]:
-    """The next places that are not paused, in order, behind the one named (from the front without one)."""
-    today = timezone.localdate(now)
-    places = waiting(book_id=book_id).filter(Q(paused_until=None) | Q(paused_until__lte=today))
+def next_in_queue(*, book_id: int, now: datetime, after: Place | None, limit: int) -> list[Reservation]:
+    """The next places that are not paused, in order, behind this one (from the front without one)."""
+    places = _not_paused(book_id=book_id, now=now)
     if after is not None:
-        places = places.filter(behind(place_of(after)))
+        places = places.filter(behind(after))
     return list(places.order_by(*ORDER)[:limit])
+
+
+def places_of(*, book_id: int, now: datetime, user_ids: Collection[int], limit: int) -> list[Reservation]:
+    """Those of these patrons that are not paused, in order."""
+    return list(_not_paused(book_id=book_id, now=now).filter(user__in=user_ids).order_by(*ORDER)[:limit])
+
+
+def _not_paused(*, book_id: int, now: datetime) -> QuerySet[Reservation]:
+    today = timezone.localdate(now)
+    return waiting(book_id=book_id).filter(Q(paused_until=None) | Q(paused_until__lte=today))
 
 
 def queue_changed(*, book_id: int, left: Place | None = None, joined: Place | None = None) -> None:

@@ -26,6 +26,7 @@ from tests.reservations.lending import rules
 from tests.reservations.lending.machine import Lending
 
 allocating = import_module("reservations.services.allocate")
+looking = import_module("reservations.services.looking")
 
 pytestmark = pytest.mark.django_db
 
@@ -76,8 +77,13 @@ MISTAKES = {
     ),
     "an early return is not refunded": (loans, "early_return_refund", lambda **_: Decimal("0.00"), "refund"),
     "a late return costs nothing": (loans, "late_fee", lambda **_: Decimal("0.00"), "late fee|late-fee"),
-    "the last in the queue comes first": (allocating, "next_in_queue", whoever_came_last, "overtaken"),
-    "nobody is served when a copy is free": (allocating, "first_eligible", lambda **_: None, "free copy|free-copy"),
+    "the last in the queue comes first": (looking, "next_in_queue", whoever_came_last, "overtaken"),
+    "nobody is served when a copy is free": (
+        allocating,
+        "look_along",
+        lambda **_: looking.Look(None),
+        "free copy|free-copy",
+    ),
     "a refund gets lost": (subscriptions.services, "refund", lambda **_: None, "reservation-money"),
     "a copy stays on the shelf": (books.services, "hold_copy", lambda copy_id: None, "copy"),
     "a queue is not counted": (hold, "queue_changed", lambda **_: None, "waiting-count|overtaken|free"),

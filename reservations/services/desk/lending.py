@@ -10,12 +10,14 @@ import subscriptions.services
 from library_portal.outbox import record
 from reservations.events import ReservationCreated
 from reservations.models import OPEN, Reservation, Status
-from reservations.services.allocate import allocate, first_eligible
+from reservations.places import comes_after
+from reservations.services.allocate import allocate
 from reservations.services.cancel import end
 from reservations.services.desk.refusals import (
     CopyIsLost,
     CopyUnavailable,
     HeldForSomebodyElse,
+    LongQueue,
     OutToSomebodyElse,
     OverrideNotPossible,
     ReasonMissing,
@@ -25,6 +27,7 @@ from reservations.services.desk.scanned import Came, Outcome, Scanned, copy_with
 from reservations.services.hold import hold_copy
 from reservations.services.keeping import Keeping, carry_out
 from reservations.services.loans import hold_is_over, start_loan
+from reservations.services.looking import Look, look_along
 from reservations.services.queue import place_of
 from reservations.standing import OVERRIDABLE, BookUnavailable, check_days, standing_of
 from reservations.transitions import Action
@@ -152,18 +155,18 @@ def _new_reservation(wish: Wish, *, book_id: int, plan: Any) -> Reservation:
 
 
 def _check_nobody_is_before(wish: Wish, book: Any, own: Reservation | None) -> None:
-    """An eligible reader who waits is not overtaken, except by who stands before. Raises SomebodyIsNext."""
-    first = first_eligible(book_id=book.pk, daily_fee=book.daily_fee, now=wish.now)
+    """An eligible reader who waits is not overtaken, except by who stands before. Raises SomebodyIsNext, LongQueue."""
+    look = look_along(book_id=book.pk, daily_fee=book.daily_fee, now=wish.now)
     if own is not None:
         own.refresh_from_db()  # looking along the queue follows changes of plan
-    if first is not None and (own is None or _comes_after(own, first)):
-        raise SomebodyIsNext(user_id=first.user_id)
+    if look.found is not None and (own is None or comes_after(place_of(own), place_of(look.found))):
+        raise SomebodyIsNext(user_id=look.found.user_id)
+    if look.goes_on and not _was_seen(own, look):
+        raise LongQueue
 
 
-def _comes_after(own: Reservation, first: Reservation) -> bool:
-    """In the order of the queue: the highest priority comes first."""
-    mine, theirs = place_of(own), place_of(first)
-    return (-mine.priority, *mine[1:]) > (-theirs.priority, *theirs[1:])
+def _was_seen(own: Reservation | None, look: Look) -> bool:
+    return own is not None and look.seen is not None and not comes_after(place_of(own), look.seen)
 
 
 def _check_on_shelf(copy: Any) -> None:

@@ -23,6 +23,13 @@ class SomebodyIsNext(ReservationError):
     title = _("Somebody else is next for this book. Check the copy in, and it is held for them.")
 
 
+class LongQueue(ReservationError):
+    """Nobody of those looked at may have the copy, and whoever stands behind them is not to be overtaken unseen."""
+
+    code = "queue_not_empty"
+    title = _("Very many wait for this book. Who has a place in the queue gets the copy in turn, within minutes.")
+
+
 class CopyIsLost(BookUnavailable):
     title = _("This copy was reported lost. Check it in first: then it is found.")
 

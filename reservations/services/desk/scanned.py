@@ -32,6 +32,7 @@ class Came(StrEnum):
 class Scanned:
     """`reservation` is the loan, or the hold that the copy lies on the shelf for; `next_hold` is whose turn it is now.
 
+    `goes_on`: nobody got it yet, and so many wait that the workers go on looking.
     Dollars: what went back, what a late return cost, and how much of that is owed.
     """
 
@@ -44,6 +45,7 @@ class Scanned:
     late_fee: Decimal = Decimal("0.00")
     owed: Decimal = Decimal("0.00")
     is_free: bool = False
+    goes_on: bool = False
 
 
 def copy_with(barcode: str) -> Any:

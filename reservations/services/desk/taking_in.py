@@ -34,10 +34,11 @@ def _take_in(barcode: str, now: datetime, keep: Keeping) -> Scanned:
         scanned = _TAKE_IN[copy.status](copy, now)
     if not scanned.is_free or not book.waiting_count:
         return scanned
-    allocate(book_id=book_id, now=now, keep=keep)
+    allocation = allocate(book_id=book_id, now=now, keep=keep)
     with keep():
         books.services.lock_book(book_id=book_id)
-        return replace(scanned, next_hold=_shelve_for_next(copy, now))
+        next_hold = _shelve_for_next(copy, now)
+    return replace(scanned, next_hold=next_hold, goes_on=allocation.goes_on and next_hold is None)
 
 
 def _return(copy: Any, now: datetime) -> Scanned:
