@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny
@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from library_portal.api.idempotency import Idempotent
 from library_portal.api.pagination import CursorPagination
 from library_portal.api.schema import may_refuse
-from library_portal.errors import NotFound
+from library_portal.errors import NotFound, RateLimited
 from subscriptions import queries, services
 from subscriptions.events import PaymentStarted
 from subscriptions.payments.provider import ForgedWebhook, ProviderAway
@@ -30,6 +30,8 @@ from subscriptions.serializers import (
 )
 from subscriptions.services import InsufficientFunds
 from subscriptions.statement.filters import StatementFilter
+
+STRIPE_EVENT = {"id": "evt_1", "type": "checkout.session.completed", "data": {"object": {"id": "cs_1"}}}
 
 
 class PlanList(ListAPIView):
@@ -52,6 +54,10 @@ class MySubscription(APIView):
         summary="Choose a plan, or whether it renews itself; sending it again changes nothing",
         request=SubscriptionRequest,
         responses={200: SubscriptionSerializer},
+        examples=[
+            OpenApiExample("another plan", {"plan": "PLUS"}, request_only=True),
+            OpenApiExample("let it end", {"auto_renew": False}, request_only=True),
+        ],
     )
     @may_refuse(InsufficientFunds, services.NothingToRenew)
     def put(self, request: Request) -> Response:
@@ -106,14 +112,27 @@ class TopUp(Idempotent, APIView):
         summary="Start a top-up; the wallet grows when the provider confirms",
         request=TopUpRequest,
         responses={201: PaymentSerializer},
+        examples=[OpenApiExample("twenty dollars", {"amount": "20.00", "provider": "stripe"}, request_only=True)],
     )
-    @may_refuse(services.AccountClosed, ProviderAway)
+    @may_refuse(services.AccountClosed, RateLimited, ProviderAway)
     def post(self, request: Request) -> Response:
         asked = TopUpRequest(data=request.data)
         asked.is_valid(raise_exception=True)
         begun = next((one.payment_id for one in reversed(self.done())), None)
         payment = services.start_top_up(user_id=request.user.pk, begun=begun, **asked.validated_data)
         return Response(PaymentSerializer(payment).data, status=status.HTTP_201_CREATED)
+
+
+class PaymentList(ListAPIView):
+    serializer_class = PaymentSerializer
+    pagination_class = CursorPagination
+
+    def get_queryset(self) -> Any:
+        return queries.payments_of(user_id=self.request.user.pk)
+
+    @extend_schema(operation_id="payments_list", summary="My payments, newest first")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
 
 
 class PaymentDetail(APIView):
@@ -134,6 +153,8 @@ class PaymentWebhook(APIView):
         summary="For payment providers: what they have to say, signed over the body as it is",
         request=OpenApiTypes.OBJECT,
         responses={200: None},
+        parameters=[OpenApiParameter("provider", str, OpenApiParameter.PATH, description="`stripe` or `paypal`")],
+        examples=[OpenApiExample("in Stripe's words", STRIPE_EVENT, request_only=True)],
     )
     @may_refuse(ForgedWebhook, ProviderAway)
     def post(self, request: Request, provider: str) -> Response:

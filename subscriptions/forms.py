@@ -24,6 +24,9 @@ class PlanForm(forms.Form):
         return cleaned
 
 
+NOT_TAKEN = ("required", "invalid", "min_value", "max_value", "max_digits", "max_decimal_places", "max_whole_digits")
+
+
 class TopUpForm(forms.Form):
     """`amount` in dollars; the limits are the service's, repeated here so that the browser can tell them at once."""
 
@@ -34,6 +37,7 @@ class TopUpForm(forms.Form):
         decimal_places=2,
         max_digits=6,
         initial=Decimal("20.00"),
+        error_messages=dict.fromkeys(NOT_TAKEN, _("Please give an amount in dollars and cents within these limits.")),
         widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.01", "aria-describedby": "amount-hint"}),
     )
     provider = forms.ChoiceField(label=_("Pay with"))
@@ -51,4 +55,4 @@ class TopUpForm(forms.Form):
         return wanted if stays_here(wanted) else ""
 
 
-PROVIDER_NAMES = {"test": _("Test provider (no real money)"), "stripe": "Stripe", "paypal": "PayPal"}
+PROVIDER_NAMES = {"test": _("Test provider"), "stripe": "Stripe", "paypal": "PayPal"}

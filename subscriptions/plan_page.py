@@ -7,11 +7,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from subscriptions import queries, services
 from subscriptions.forms import PlanForm
+from subscriptions.models import Plan, Subscription
 
 
 @login_required
@@ -24,12 +26,21 @@ def my_plan(request: HttpRequest) -> HttpResponse:
 
 def _shown(user_id: int) -> dict[str, Any]:
     now = timezone.now()
+    subscription = queries.subscription_of(user_id=user_id)
     return {
         "current": queries.current_plan(user_id=user_id, now=now),
-        "subscription": queries.subscription_of(user_id=user_id),
+        "subscription": subscription,
+        "follows": _follows(subscription),
         "wallet": queries.wallet_of(user_id=user_id),
         "choices": [queries.plan_change(user_id=user_id, plan=plan, now=now) for plan in queries.plans()],
     }
+
+
+def _follows(subscription: Subscription | None) -> Plan | None:
+    """What is to be paid for at the end of the period, if anything: without renewal nothing is."""
+    if subscription is None or not subscription.auto_renew:
+        return None
+    return subscription.next_plan or subscription.plan
 
 
 def _change(request: HttpRequest) -> HttpResponse:
@@ -55,6 +66,13 @@ def _said(user_id: int) -> str:
     subscription = queries.subscription_of(user_id=user_id)
     if subscription is None or subscription.period_ends_at is None:
         return _("You are on the Free plan.")
-    if subscription.next_plan:
-        return _("%(plan)s follows when this period is over.") % {"plan": subscription.next_plan.name}
+    follows = _follows(subscription)
+    if follows is None:
+        until = date_format(timezone.localtime(subscription.period_ends_at), "j F Y")
+        return _("%(plan)s stays yours until %(until)s and ends then.") % {
+            "plan": subscription.plan.name,
+            "until": until,
+        }
+    if follows != subscription.plan:
+        return _("%(plan)s follows when this period is over.") % {"plan": follows.name}
     return _("You are on the plan %(plan)s.") % {"plan": subscription.plan.name}

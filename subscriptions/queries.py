@@ -99,6 +99,16 @@ def payments_of(*, user_id: int) -> QuerySet[Payment]:
     return Payment.objects.filter(wallet__user_id=user_id).order_by("-pk")
 
 
+def open_payment_of(*, user_id: int) -> Payment | None:
+    """The newest that its patron can still pay, or that the provider has not confirmed yet."""
+    return payments_of(user_id=user_id).filter(status=Payment.Status.PENDING).first()
+
+
+def top_up_of(*, payment: Payment) -> LedgerEntry | None:
+    """The entry by which its money came into the wallet."""
+    return entries_about(references=[f"payment:{payment.pk}"]).filter(kind=LedgerEntry.Kind.TOP_UP).first()
+
+
 def open_payments(*, now: datetime, limit: int) -> list[tuple[int, str]]:
     """Number and provider of payments that are left open for some minutes, whose providers can be asked.
 

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from subscriptions.models import LedgerEntry
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from subscriptions.models import Debt, LedgerEntry
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,8 @@ def describes(*prefixes: str) -> Callable[[Describe], Describe]:
     return register
 
 
-def meanings(entries: Collection[LedgerEntry]) -> dict[int, Meaning]:
-    """By entry id, in one question for each kind of reference; what is forgotten has none."""
+def meanings(entries: Collection[LedgerEntry] | Collection[Debt]) -> dict[int, Meaning]:
+    """By id, in one question for each kind of reference; what is forgotten has none."""
     found: dict[int, Meaning] = {}
     for prefix, describe in _by_prefix.items():
         numbers = {entry.pk: int(number) for entry in entries if (number := _number(entry.reference, prefix))}
@@ -42,3 +45,9 @@ def meanings(entries: Collection[LedgerEntry]) -> dict[int, Meaning]:
 def _number(reference: str, prefix: str) -> str:
     before, _colon, number = reference.partition(":")
     return number if before == prefix and number.isdigit() else ""
+
+
+@describes("payment")
+def _payments(payment_ids: Collection[int]) -> Mapping[int, Meaning]:
+    """As their patrons know them."""
+    return {pk: Meaning(_("Payment %(number)s") % {"number": pk}, reverse("payment", args=[pk])) for pk in payment_ids}

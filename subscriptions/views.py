@@ -1,11 +1,11 @@
 """The wallet's pages."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,19 +14,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from library_portal.coming_back import stays_here
+from library_portal.errors import RateLimited
 from library_portal.interface import dollars
 from subscriptions import queries, services
 from subscriptions.forms import TopUpForm
-from subscriptions.models import LedgerEntry, Payment
+from subscriptions.models import Payment
 from subscriptions.payments.built_in import payment_at
 from subscriptions.payments.provider import ProviderAway, ProviderRefused
 from subscriptions.references import meanings
 from subscriptions.statement.filters import StatementFilter
 
-ENTRIES_SHOWN = 20
+AT_ONCE, DEBTS_SHOWN = 20, 10
 AMOUNTS_OFFERED = (5, 10, 20, 50)
-# In the session: the page that sent its reader to top up.
+# In the session: the newest payment, and the page that sent its reader to top up.
 GO_ON = "after_payment"
+
+Row = TypeVar("Row", bound=Model)
 
 
 @login_required
@@ -49,13 +52,23 @@ def top_up(request: HttpRequest) -> HttpResponse:
     form = TopUpForm(request.POST)
     if not form.is_valid():
         return _wallet_page(request, form, status=422)
-    request.session[GO_ON] = form.cleaned_data.pop("next")
+    there = form.cleaned_data.pop("next")
     try:
         payment = services.start_top_up(user_id=request.user.pk, **form.cleaned_data)
-    except (ProviderAway, ProviderRefused) as away:
-        form.add_error(None, str(away))
-        return _wallet_page(request, form, status=503)
+    except (ProviderAway, ProviderRefused, RateLimited) as refusal:
+        form.add_error(None, str(refusal))
+        return _wallet_page(request, form, status=refusal.status)
+    request.session[GO_ON] = [payment.pk, there]
     return redirect(payment.checkout_url or "wallet")
+
+
+@login_required
+@require_safe
+def payments(request: HttpRequest) -> HttpResponse:
+    """A patron's top-ups, newest first."""
+    before = request.GET.get("before", "")
+    shown, older = _page_of(queries.payments_of(user_id=request.user.pk), before)
+    return render(request, "subscriptions/payments.html", {"payments": shown, "older": older, "before": before})
 
 
 @login_required
@@ -66,8 +79,19 @@ def payment(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         services.cancel_payment(payment_id=found.pk, now=timezone.now())
         return redirect("payment", pk=found.pk)
-    shown = {"payment": found, "refunds": found.refunds.all(), "go_on": request.session.get(GO_ON) or ""}
+    shown = {
+        "payment": found,
+        "refunds": found.refunds.all(),
+        "receipt": queries.top_up_of(payment=found),
+        "go_on": _after(request, found),
+    }
     return render(request, "subscriptions/payment.html", shown)
+
+
+def _after(request: HttpRequest, payment: Payment) -> str:
+    """Where its reader was before paying, if anywhere."""
+    known, there = request.session.get(GO_ON) or (None, "")
+    return there if known == payment.pk else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,28 +107,42 @@ def test_payment(request: HttpRequest, token: str) -> HttpResponse:
     else:
         payment = services.cancel_payment(payment_id=payment.pk, now=timezone.now())
     _tell(request, payment)
-    return redirect(request.session.pop(GO_ON, "") or "wallet")
+    there = _after(request, payment)
+    request.session.pop(GO_ON, None)
+    return redirect(there or "wallet")
 
 
 def _tell(request: HttpRequest, payment: Payment) -> None:
     if payment.status == Payment.Status.CONFIRMED:
         messages.success(request, _("%(amount)s arrived in your wallet.") % {"amount": dollars(payment.amount)})
-    else:
+    elif payment.status == Payment.Status.HELD:
+        messages.warning(
+            request, _("You paid, and the money could not be put into the wallet. The library looks into it.")
+        )
+    elif payment.status == Payment.Status.CANCELLED:
         messages.info(request, _("The payment was cancelled. Nothing was charged."))
+    else:
+        messages.info(request, _("This payment is no longer open. Nothing was charged."))
 
 
 def _wallet_page(request: HttpRequest, form: TopUpForm, status: int = 200) -> HttpResponse:
     user_id, now = request.user.pk, timezone.now()
     chosen = StatementFilter(request.GET, queryset=queries.statement(user_id=user_id))
-    entries = _older_than(request.GET.get("before", ""), chosen.qs if chosen.is_valid() else chosen.queryset)
+    before = request.GET.get("before", "")
+    entries, older = _page_of(chosen.qs if chosen.is_valid() else chosen.queryset, before)
+    debts = list(queries.open_debts(user_id=user_id)[:DEBTS_SHOWN])
     shown: dict[str, Any] = {
         "wallet": queries.wallet_of(user_id=user_id),
+        "debts": debts,
+        "about_debts": meanings(debts),
         "plan": queries.current_plan(user_id=user_id, now=now),
-        "entries": entries[:ENTRIES_SHOWN],
-        "meanings": meanings(entries[:ENTRIES_SHOWN]),
+        "open_payment": queries.open_payment_of(user_id=user_id),
+        "entries": entries,
+        "meanings": meanings(entries),
         "chosen": chosen,
         "query": _without(request.GET, "before"),
-        "older": entries[ENTRIES_SHOWN - 1].pk if len(entries) > ENTRIES_SHOWN else None,
+        "before": before,
+        "older": older,
         "form": form,
         "amounts": AMOUNTS_OFFERED,
     }
@@ -118,8 +156,9 @@ def _without(query: QueryDict, name: str) -> str:
     return kept.urlencode()
 
 
-def _older_than(before: str, entries: QuerySet[LedgerEntry]) -> list[LedgerEntry]:
-    """Entries older than `before`, one more than is shown."""
+def _page_of(rows: QuerySet[Row], before: str) -> tuple[list[Row], int | None]:
+    """Those older than `before`, and where the next page begins."""
     if before.isascii() and before.isdigit() and len(before) < 19:
-        entries = entries.filter(pk__lt=int(before))
-    return list(entries[: ENTRIES_SHOWN + 1])
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows[: AT_ONCE + 1])
+    return found[:AT_ONCE], found[AT_ONCE - 1].pk if len(found) > AT_ONCE else None

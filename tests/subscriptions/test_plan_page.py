@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
+from subscriptions import services
 from subscriptions.models import LedgerEntry
 from subscriptions.queries import current_plan, subscription_of, wallet_of
 from tests.factories.people import patron
@@ -56,7 +58,8 @@ def test_a_downgrade_and_staying_by_the_page(page: Client, reader) -> None:
     choose(page, plan="PLUS")
     assert choose(page, plan="FREE") == ["Free follows when this period is over."]
     assert choose(page, plan="PLUS") == ["You are on the plan Plus."]
-    choose(page, auto_renew="false")
+    until = date_format(timezone.localtime(subscription_of(user_id=reader.pk).period_ends_at), "j F Y")
+    assert choose(page, auto_renew="false") == [f"Plus stays yours until {until} and ends then."]
     assert (plan_of(reader), subscription_of(user_id=reader.pk).auto_renew) == ("PLUS", False)
 
 
@@ -72,7 +75,24 @@ def test_a_plan_too_dear_is_refused_with_what_is_missing(page: Client, reader) -
     client = Client()
     client.force_login(poor)
     assert choose(client, plan="PLUS") == ["This costs $5.00 and the wallet holds $4.00: $1.00 is missing."]
-    assert "Top up your wallet first" in client.get("/me/plan/").content.decode()
+    shown = client.get("/me/plan/").content.decode()
+    assert "Top up your wallet first" in shown
+    for missing in ("1.00", "11.00"):
+        assert f'href="/me/wallet/?amount={missing}&amp;next=%2Fme%2Fplan%2F"' in shown
+
+
+def test_what_follows_the_period_is_told_and_whether_the_wallet_covers_it(page: Client, reader) -> None:
+    choose(page, plan="PREMIUM")
+    services.set_auto_renew(user_id=reader.pk, auto_renew=True, now=timezone.now())
+    shown = page.get("/me/plan/").content.decode()
+    assert "Then it renews itself for $15.00 from your wallet." in shown
+    assert 'href="/me/wallet/?amount=10.00&amp;next=%2Fme%2Fplan%2F"' in shown
+    choose(page, plan="PLUS")
+    shown = page.get("/me/plan/").content.decode()
+    assert "Then Plus follows, for $5.00 from your wallet." in shown
+    assert "that is not enough for it" not in shown
+    put(reader, {"auto_renew": False})
+    assert "Then it ends, and you are on the Free plan." in page.get("/me/plan/").content.decode()
 
 
 def test_an_upgrade_by_the_api_is_charged_once(reader) -> None:

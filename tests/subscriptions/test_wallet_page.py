@@ -76,6 +76,13 @@ def test_amounts_beyond_the_limits_start_no_payment(client, reader, amount) -> N
     assert not Payment.objects.exists()
 
 
+def test_the_statement_beside_a_refused_form_leads_back_to_the_wallet(client, reader) -> None:
+    for number in range(21):
+        services.adjust(user_id=reader.pk, amount=Decimal("1.00"), reason="gift", key=f"gift:{number}")
+    page = client.post("/me/wallet/top-up/", {"amount": "0", "provider": "test"}).content.decode()
+    assert 'rel="next" href="/me/wallet/?before=' in page
+
+
 def test_a_provider_that_is_not_offered_starts_no_payment(client, reader) -> None:
     assert client.post("/me/wallet/top-up/", {"amount": "5", "provider": "gold"}).status_code == 422
     assert not Payment.objects.exists()
@@ -98,7 +105,11 @@ def test_a_debt_is_shown_with_its_way_out(client, reader) -> None:
     services.charge_or_owe(
         user_id=reader.pk, amount=Decimal("2.50"), kind=LedgerEntry.Kind.LATE_FEE, reference="reservation:1", key="fee"
     )
-    assert "$2.50 is still owed" in client.get("/me/wallet/").content.decode()
+    page = client.get("/me/wallet/").content.decode()
+    assert "$2.50 is still owed" in page
+    assert [(debt.kind, debt.outstanding) for debt in client.get("/me/wallet/").context["debts"]] == [
+        ("late_fee", Decimal("2.50"))
+    ]
 
 
 def test_the_statement_is_paged_without_gaps(client, reader, django_assert_max_num_queries) -> None:

@@ -34,7 +34,7 @@ def test_coming_back_shows_the_state_and_credits_nothing(client, reader, stripe,
     assert "has not confirmed this payment yet" in page
     assert wallet_of(user_id=reader.pk).balance == 0
     services.sweep_payment(payment_id=payment.pk, now=now)
-    assert "The money is in your wallet" in client.get(f"/me/wallet/payments/{payment.pk}/").content.decode()
+    assert "The money came into your wallet" in client.get(f"/me/wallet/payments/{payment.pk}/").content.decode()
 
 
 def test_who_gives_up_pays_no_more(client, reader, stripe) -> None:
