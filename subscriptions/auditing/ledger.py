@@ -51,7 +51,8 @@ def nothing_is_below_zero(moment: Moment) -> Findings:
 
 @check("ledger-keys")
 def a_key_is_used_once(moment: Moment) -> Findings:
-    """Looked for in the table, not in the index that forbids it; compared by hash first, as keys are long."""
+    """Looked for in the table, not in the index that forbids it; compared by hash first, as keys are long: in order, so
+    that equal ones stand together."""
     return find(
         moment,
         "Entries {entries} have the same idempotency key “{key}”.",
@@ -60,7 +61,9 @@ def a_key_is_used_once(moment: Moment) -> Findings:
                entry.idempotency_key AS key
         FROM subscriptions_ledgerentry AS entry
         WHERE hashtextextended(idempotency_key, 0) IN (
-            SELECT hashtextextended(idempotency_key, 0) FROM subscriptions_ledgerentry GROUP BY 1 HAVING count(*) > 1
+            SELECT hash FROM (
+                SELECT hashtextextended(idempotency_key, 0) AS hash FROM subscriptions_ledgerentry ORDER BY hash
+            ) AS hashes GROUP BY hash HAVING count(*) > 1
         )
         GROUP BY entry.idempotency_key HAVING count(*) > 1
         """,

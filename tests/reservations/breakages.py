@@ -82,6 +82,23 @@ BREAKAGES = {
         "UPDATE subscriptions_payment SET refunded = 1",
         ["payment-refunds"],
     ),
+    "money came in that nobody has paid": (
+        ENTRY + "kind = 'top_up' WHERE id = (SELECT min(id) FROM subscriptions_ledgerentry WHERE kind = 'adjustment')",
+        ["payments"],
+    ),
+    "money went back to nobody": (
+        ENTRY + "kind = 'top_up_refund' WHERE id = (SELECT min(id) FROM subscriptions_ledgerentry)",
+        ["payment-refunds"],
+    ),
+    "an adjustment was approved and not written": (
+        "INSERT INTO subscriptions_adjustmentrequest (wallet_id, amount, reason, idempotency_key, requested_at,"
+        " decision, decided_at) SELECT min(id), 5, 'why', 'key', now(), 'approved', now() FROM subscriptions_wallet",
+        ["adjustments"],
+    ),
+    "an adjustment that no admin has decided": (
+        ENTRY + "reference = 'adjustment:7' WHERE id = (SELECT min(id) FROM subscriptions_ledgerentry)",
+        ["adjustments"],
+    ),
     "a key is used for several movements": (
         dropping("subscriptions_ledgerentry", "subscriptions_ledgerentry_idempotency_key_key")
         + ENTRY
