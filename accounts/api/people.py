@@ -18,7 +18,7 @@ from rest_framework.response import Response
 
 from accounts import queries, services
 from accounts import serializers as shapes
-from accounts.api.me import Me
+from accounts.api.me import WHOLE_EXAMPLE, Me
 from accounts.api.privacy import delete_account
 from accounts.api.requests import require_confirmed, validated
 from accounts.models import PATRON_ROLES, Role, User
@@ -126,6 +126,7 @@ class Person(Me):
         summary="Change all that the caller may change of this person",
         request=one_of("PersonWhole", shapes.WholeMeIn, shapes.PersonIn, shapes.PatronAccessIn),
         responses=one_of("PersonReplaced", shapes.MeChangedOut, shapes.PersonOut),
+        examples=[OpenApiExample("oneself, everything", WHOLE_EXAMPLE, request_only=True)],
         tags=["users"],
     )
     @may_refuse(TokenRevoked, ConfirmationNeeded, RateLimited, NotFound, OnOneself)

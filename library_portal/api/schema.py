@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny, IsAuthenticatedOrReadOnly
 
+from library_portal.api.fields import money
 from library_portal.api.idempotency import KEY_HEADER, IdempotencyInProgress, IdempotencyMismatch, Idempotent
 from library_portal.api.pagination import PagePagination
 from library_portal.api.problems import CODES, CONTENT_TYPE, titles
@@ -16,6 +17,11 @@ from library_portal.errors import PortalError
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 SAFE = ("GET", "HEAD", "OPTIONS")
+# What the example of a code shows besides the members that all have.
+SHOWN = {
+    "validation_error": {"errors": {"name_of_a_field": ["What is wrong with it."]}},
+    "insufficient_funds": {"required": "0.70", "balance": "0.20", "shortfall": "0.50"},
+}
 
 
 def may_refuse(*refusals: type[PortalError]) -> Callable[[Handler], Handler]:
@@ -37,6 +43,9 @@ class ProblemSerializer(serializers.Serializer):
     detail = serializers.CharField()
     code = serializers.CharField()
     errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+    required = money(required=False, help_text="dollars, as the next two; only with `insufficient_funds`")
+    balance = money(required=False)
+    shortfall = money(required=False, help_text="what a top-up has to bring")
 
 
 class PortalSchema(AutoSchema):
@@ -118,6 +127,7 @@ def _example(status: int, code: str, title: str) -> OpenApiExample:
         "status": status,
         "detail": title,
         "code": code,
-        "errors": {"name_of_a_field": ["What is wrong with it."]} if code == "validation_error" else {},
+        "errors": {},
+        **SHOWN.get(code, {}),
     }
     return OpenApiExample(code, value=value, response_only=True, status_codes=[str(status)], media_type=CONTENT_TYPE)
