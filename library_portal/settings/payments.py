@@ -26,6 +26,8 @@ PAYPAL_CLIENT_ID: str = env.str("PAYPAL_CLIENT_ID", default="")
 PAYPAL_SECRET: str = env.str("PAYPAL_SECRET", default="")
 PAYPAL_WEBHOOK_ID: str = env.str("PAYPAL_WEBHOOK_ID", default="")
 
+# Top-ups that one person may start; each is a call to its provider, and open ones are asked about.
+TOP_UPS_PER_HOUR: int = env.int("TOP_UPS_PER_HOUR", default=60)
 PAYMENT_TIMEOUT_SECONDS: int = env.int("PAYMENT_TIMEOUT_SECONDS", default=10)
 # How old a webhook may be. Stripe signs each try anew; PayPal tries for three days with the time of the first.
 STRIPE_WEBHOOK_TOLERANCE_SECONDS, PAYPAL_WEBHOOK_TOLERANCE_SECONDS = 300, 4 * 86_400

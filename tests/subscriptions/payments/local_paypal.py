@@ -16,6 +16,7 @@ from tests.subscriptions.payments.local_server import Answer, LocalProvider
 
 CLIENT_ID, SECRET, WEBHOOK_ID = "client-of-these-tests", "secret-of-these-tests", "WH-OF-THESE-TESTS"
 TOKEN = "token-of-these-tests"
+KEY = generate_private_key(65537, 2048)
 EVENT_AT = b'"webhook_event": '
 
 
@@ -28,7 +29,7 @@ class LocalPayPal(LocalProvider):
         self.orders: dict[str, dict[str, Any]] = {}
         self.refunds: dict[str, dict[str, Any]] = {}
         self.numbers = count(1)
-        self.key = generate_private_key(65537, 2048)
+        self.key = KEY
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         if path == "/v1/oauth2/token":
