@@ -132,6 +132,7 @@ class LedgerEntry(models.Model):
         LOST_COPY = "lost_copy", _("Lost copy")
         ADJUSTMENT = "adjustment", _("Adjustment")
         TOP_UP_REFUND = "top_up_refund", _("Top-up given back")
+        FORFEIT = "forfeit", _("Given up with the account")
 
     wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="entries", verbose_name=_("wallet"))
     amount = money_field(_("amount"))

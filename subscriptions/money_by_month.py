@@ -1,6 +1,6 @@
 """What came in and went out by month of the library's time zone, and what is still owed from each."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -20,13 +20,13 @@ Kind = LedgerEntry.Kind
 
 @dataclass(frozen=True)
 class Line:
-    """Some kinds of entries under one name. Income leaves the wallets (`sign` -1), other money comes into them."""
+    """Kinds of entries under one name. What is earned leaves the wallets (`sign` -1), other money comes into them."""
 
     code: str
     title: Any
     about: Any
-    kinds: tuple[str, ...]
-    sign: int = -1
+    kinds: Collection[str]
+    sign: int = 1
 
 
 @dataclass(frozen=True)
@@ -60,25 +60,45 @@ class MoneyByMonth:
         return by_month[::-1]
 
 
-LINES = (
-    Line("top_ups", _("Top-ups"), _("paid into wallets through the providers"), (Kind.TOP_UP,), 1),
-    Line("reservations", _("Reservations"), _("paid for, less what went back"), (Kind.RESERVATION, Kind.REFUND)),
-    Line("subscriptions", _("Plans"), _("paid for, less credits"), (Kind.SUBSCRIPTION, Kind.SUBSCRIPTION_CREDIT)),
-    Line("late_fees", _("Late fees"), _("paid, less what was taken back"), (Kind.LATE_FEE,)),
-    Line("lost_copies", _("Lost copies"), _("paid, less what was taken back"), (Kind.LOST_COPY,)),
-    Line("adjustments", _("Adjustments"), _("put into wallets, less what was taken out"), (Kind.ADJUSTMENT,), 1),
-    Line("top_up_refunds", _("Refunds of top-ups"), _("sent back by the providers"), (Kind.TOP_UP_REFUND,)),
-)  # fmt: skip
+def _earned(code: str, title: Any, about: Any, *kinds: str) -> Line:
+    return Line(code, title, about, kinds, sign=-1)
+
+
+# Together they are the revenue.
+EARNED = (
+    _earned("reservations", _("Reservations"), _("paid, less what fewer days gave back"), Kind.RESERVATION),
+    _earned("refunds", _("Refunds of reservations"), _("went back into wallets"), Kind.REFUND),
+    _earned("plans", _("Plans"), _("paid for"), Kind.SUBSCRIPTION),
+    _earned("plan_credits", _("Credits for plans"), _("went back into wallets"), Kind.SUBSCRIPTION_CREDIT),
+    _earned("late_fees", _("Late fees"), _("paid, less what was taken back"), Kind.LATE_FEE),
+    _earned("lost_copies", _("Lost copies"), _("paid, less what was taken back"), Kind.LOST_COPY),
+    _earned("forfeits", _("Given up"), _("left in wallets of deleted accounts"), Kind.FORFEIT),
+)
+REVENUE = Line(
+    "revenue",
+    _("Revenue"),
+    _("reservations, plans, fees, lost copies and what was given up, less what went back"),
+    [kind for line in EARNED for kind in line.kinds],
+    sign=-1,
+)
+# Together, less the revenue, they are what the wallets grew by.
+MOVED = (
+    Line("top_ups", _("Top-ups"), _("paid into wallets through the providers"), [Kind.TOP_UP]),
+    Line("top_up_refunds", _("Refunds of top-ups"), _("sent back by the providers"), [Kind.TOP_UP_REFUND]),
+    Line("adjustments", _("Adjustments"), _("put into wallets by admins, less what was taken out"), [Kind.ADJUSTMENT]),
+)
+WALLETS = Line("wallets", _("Wallets"), _("top-ups, refunds of them and adjustments, less the revenue"), Kind.values)
 
 
 def money_by_month(*, months: int, today: date) -> MoneyByMonth:
     """The last so many months, this one included; also those without any."""
     starts = _first_days(months, today)
-    moved = _moved(starts[0])
-    series = [Series(line.code, line.title, line.about, _amounts(line, starts, moved)) for line in LINES]
-    owed = _owed(starts[0])
+    moved, owed = _moved(starts[0]), _owed(starts[0])
     debts = [owed.get(start, NOTHING) for start in starts]
-    return MoneyByMonth(starts, [*series, Series("owed", _("Still owed"), _("by the month it arose"), debts)])
+    still_owed = Series("owed", _("Still owed"), _("by the month it arose"), debts)
+    earned = [_series(line, starts, moved) for line in (REVENUE, *EARNED)]
+    passed = [_series(line, starts, moved) for line in (*MOVED, WALLETS)]
+    return MoneyByMonth(starts, [*earned, still_owed, *passed])
 
 
 def owed_before(*, months: int, today: date) -> Decimal:
@@ -87,9 +107,10 @@ def owed_before(*, months: int, today: date) -> Decimal:
     return older.aggregate(sum=Sum("outstanding"))["sum"] or NOTHING
 
 
-def _amounts(line: Line, starts: list[date], moved: Mapping[tuple[date, str], Decimal]) -> list[Decimal]:
+def _series(line: Line, starts: list[date], moved: Mapping[tuple[date, str], Decimal]) -> Series:
     sums = [sum((moved.get((start, kind), NOTHING) for kind in line.kinds), NOTHING) for start in starts]
-    return [NOTHING + line.sign * one for one in sums]  # added to nothing, as there is a -0.00
+    amounts = [NOTHING + line.sign * one for one in sums]  # added to nothing, as there is a -0.00
+    return Series(line.code, line.title, line.about, amounts)
 
 
 def _moved(since: date) -> dict[tuple[date, str], Decimal]:

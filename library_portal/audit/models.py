@@ -50,6 +50,7 @@ class Action(models.TextChoices):
     PLAN_GIVEN = "plan_given", _("Plan given by staff")
     PAYMENT_REFUNDED = "payment_refunded", _("Refund of a payment asked for")
     PAYOUTS_EXPORTED = "payouts_exported", _("Author payouts exported")
+    LEDGER_EXPORTED = "ledger_exported", _("Ledger exported")
     ACCESS_DENIED = "access_denied", _("Access denied")
 
 

@@ -32,6 +32,7 @@ class AdjustmentRequestAdmin(MoneyDetails):
     fields = [
         "owner",
         "amount",
+        "balance",
         "reason",
         "requested_by",
         "requested_at",
@@ -39,7 +40,11 @@ class AdjustmentRequestAdmin(MoneyDetails):
         "decided_by",
         "decided_at",
     ]
-    readonly_fields = ["owner"]
+    readonly_fields = ["owner", "balance"]
+
+    @admin.display(description=_("in the wallet now"))
+    def balance(self, row: AdjustmentRequest) -> Any:
+        return row.wallet.balance
 
     def panels(self, row: AdjustmentRequest) -> list[tuple[Any, Panel]]:
         entries = queries.entries_about(references=[f"adjustment:{row.pk}"])[:SHOWN]

@@ -1,19 +1,24 @@
 """Revenue and outstanding debts by month: as bars, as a table, as CSV. For admins."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from library_portal.admin_lists import csv_download
 from subscriptions.admin.chart import charts
 from subscriptions.money_by_month import SPANS, MoneyByMonth, money_by_month, owed_before
+
+# What the page begins with; the charts of all other lines are folded up.
+AT_ONCE = ("revenue", "owed")
 
 
 class MoneyPage:
@@ -31,9 +36,10 @@ class MoneyPage:
         ]
 
     def money_view(self, request: HttpRequest) -> HttpResponse:
-        _check_may_see(request)
+        check_may_see_money(request)
         span, today = _span(request), timezone.localdate()
         money = money_by_month(months=span, today=today)
+        drawn = charts(money)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -41,13 +47,15 @@ class MoneyPage:
             "span": span,
             "spans": SPANS,
             "money": money,
-            "charts": charts(money),
+            "rows": [(month, entries_of(month), amounts) for month, amounts in money.rows()],
+            "charts": [one for one in drawn if one.series.code in AT_ONCE],
+            "charts_of_lines": [one for one in drawn if one.series.code not in AT_ONCE],
             "owed_before": owed_before(months=span, today=today),
         }
         return render(request, "admin/subscriptions/money.html", context)
 
     def csv_view(self, request: HttpRequest) -> HttpResponse:
-        _check_may_see(request)
+        check_may_see_money(request)
         money = money_by_month(months=_span(request), today=timezone.localdate())
         return csv_download("money.csv", columns=["month", *(one.code for one in money.series)], rows=_rows(money))
 
@@ -57,8 +65,19 @@ def _rows(money: MoneyByMonth) -> Iterator[list[Any]]:
         yield [f"{month:%Y-%m}", *amounts]
 
 
-def _check_may_see(request: HttpRequest) -> None:
-    if not request.user.has_perm("subscriptions.change_wallet"):  # type: ignore[union-attr]
+def entries_of(month: date) -> str:
+    """The list of the ledger, narrowed to it."""
+    following = (month + timedelta(days=31)).replace(day=1)
+    span = urlencode({"created_at__gte": month, "created_at__lt": following})
+    return f"{reverse('admin:subscriptions_ledgerentry_changelist')}?{span}"
+
+
+def may_see_money(request: HttpRequest) -> bool:
+    return request.user.has_perm("subscriptions.change_wallet")  # type: ignore[union-attr]
+
+
+def check_may_see_money(request: HttpRequest) -> None:
+    if not may_see_money(request):
         raise PermissionDenied
 
 

@@ -111,7 +111,7 @@ class SubscriptionAdmin(FoundByPerson, Detailed, ForgivingChoices, admin.ModelAd
 def _what_it_means(subscription: Subscription | None) -> str:
     means = _("The plan you give starts now, costs nothing and does not renew itself.")
     credit = unused_credit(subscription, now=timezone.now()) if subscription else 0
-    goes_back = _("%(amount)s for the unused part of the current period go back into the wallet.")
+    goes_back = _("%(amount)s for the unused part of the current period will be put back into the wallet.")
     return f"{means} {goes_back % {'amount': dollars(credit)}}" if credit else str(means)
 
 

@@ -1,14 +1,12 @@
 """Top-ups through the providers: what was paid, what the providers said, what was given back."""
 
 import uuid
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -16,13 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.panels import Panel
-from library_portal.admin_inputs import YEARS
 from library_portal.admin_lists import FirstPages
 from library_portal.errors import PortalError
 from library_portal.interface import dollars
 from library_portal.outbox.admin import ReadOnly
 from subscriptions import queries, services
 from subscriptions.admin.details import SHOWN, MoneyDetails, entries_panel
+from subscriptions.admin.filters import DayFilter, ProviderFilter
 from subscriptions.admin.forms import show_in
 from subscriptions.admin.looked_after import LookedAfterFilter
 from subscriptions.models import Payment, PaymentRefund, ProviderEvent
@@ -42,48 +40,6 @@ SAID = {
     PaymentRefund.Status.FAILED: (messages.ERROR, _("The provider refused: %(amount)s stay where they were.")),
     PaymentRefund.Status.HELD: (messages.ERROR, _("%(amount)s came back, and nobody has the wallet any more.")),
 }
-
-
-class DayFilter(admin.SimpleListFilter):
-    """Payments that were begun on one day of the library's time zone."""
-
-    title = _("day")
-    parameter_name = "day"
-    template = "admin/reservations/day_filter.html"
-    day: str | None = None
-    others: list[tuple[str, str]] = []
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        self.others = [(name, value) for name, value in request.GET.items() if name not in ("day", "p", "e")]
-        today = timezone.localdate()
-        return [(today.isoformat(), _("Today")), ((today - timedelta(days=1)).isoformat(), _("Yesterday"))]
-
-    def queryset(self, request: HttpRequest, rows: QuerySet[Payment]) -> QuerySet[Payment]:
-        """Raises IncorrectLookupParameters: the whole list is shown."""
-        self.day = self.value()
-        if not self.day:
-            return rows
-        try:
-            day = date.fromisoformat(self.day)
-        except ValueError as error:
-            raise IncorrectLookupParameters(error) from error
-        if day.year not in YEARS:
-            raise IncorrectLookupParameters
-        start = timezone.make_aware(datetime.combine(day, time.min))
-        return rows.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1))
-
-
-class ProviderFilter(admin.SimpleListFilter):
-    """From the list of providers: reading which ones occur would read all payments."""
-
-    title = _("provider")
-    parameter_name = "provider"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(name, name) for name in PROVIDERS]
-
-    def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows.filter(provider=self.value()) if self.value() else rows
 
 
 class RefundForm(forms.Form):

@@ -15,9 +15,11 @@ from subscriptions import queries, services
 from subscriptions.models import Plan
 
 A_YEAR = 366
+PERCENTS = ("discount_percent", "frequent_reader_percent", "big_spender_percent")
 CHECKS = [
     *((name, MinValueValidator(1)) for name in ("holds_per_week", "max_copies", "max_days", "period_days")),
     *((name, MaxValueValidator(A_YEAR)) for name in ("max_days", "period_days")),
+    *((name, MaxValueValidator(100)) for name in PERCENTS),
     ("price", MinValueValidator(0)),
     ("code", RegexValidator(r"^[A-Z][A-Z0-9_]*$", _("Capital letters, please."))),
 ]
@@ -28,7 +30,7 @@ class PlanForm(forms.ModelForm):
         model = Plan
         fields = (
             "code", "name", "price", "period_days", "holds_per_week", "max_copies", "max_days", "priority",
-            "discount_percent", "frequent_reader_percent", "big_spender_percent",
+            *PERCENTS,
         )  # fmt: skip
         help_texts = {
             "price": _("Holds for each patron from the next period on; what is paid for stays paid for."),

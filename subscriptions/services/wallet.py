@@ -137,8 +137,8 @@ def give_up_balance(*, user_id: int) -> LedgerEntry | None:
     return _move(
         wallet,
         -wallet.balance,
-        kind=EntryKind.ADJUSTMENT,
-        reference="adjustment",
+        kind=EntryKind.FORFEIT,
+        reference="",
         key=f"account-deleted:{user_id}",
         reason="Given up when the account was deleted",
     )

@@ -13,7 +13,8 @@ OTHERS = (
     "/admin/audit/auditentry/export/", "/admin/books/book/export/csv/", "/admin/books/book/export/marcxml/",
     "/admin/jsi18n/", "/admin/autocomplete/", "/me/calendar/library.ics",
     "/admin/reservations/purchasesuggestion/export/", "/me/wallet/statement.csv", "/me/wallet/statement.pdf",
-    "/admin/subscriptions/ledgerentry/money.csv", "/admin/authors/authoraccount/payouts.csv",
+    "/admin/subscriptions/ledgerentry/money.csv", "/admin/subscriptions/ledgerentry/export/",
+    "/admin/authors/authoraccount/payouts.csv",
 )  # fmt: skip
 PAGES = [
     row.route

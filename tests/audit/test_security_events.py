@@ -422,6 +422,11 @@ def of_a_period(world: World) -> None:
     world.pages_of(world.boss).get("/admin/authors/authoraccount/payouts.csv?first=2026-01&last=2026-03")
 
 
+@leaves(Action.LEDGER_EXPORTED, (BOSS, NOBODY, {"narrowed": "kind__exact=refund"}))
+def of_some_entries(world: World) -> None:
+    world.pages_of(world.boss).get("/admin/subscriptions/ledgerentry/export/?kind__exact=refund")
+
+
 @leaves(Action.ACCESS_DENIED, (ADA, NOBODY, {"method": "GET", "route": "api/v1/users/"}))
 def in_the_api(world: World) -> None:
     world.api.get(f"{API}/users/", headers=bearer(world.ada))
