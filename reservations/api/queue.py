@@ -24,7 +24,7 @@ class ReservationDefer(Idempotent, APIView):
         request=None,
         responses={200: ReservationSerializer},
     )
-    @may_refuse(services.NotOffered, services.NobodyElse)
+    @may_refuse(services.NotOffered, services.TooManyPending, services.NobodyElse)
     def post(self, request: Request, pk: int) -> Response:
         reservation = visible_reservation(request, pk)
         if not self.done():

@@ -17,7 +17,7 @@ from reservations.services.lookup import lock_reservation
 from reservations.services.move import INSTANT, make_room
 from reservations.services.queue import place_of, queue_changed
 from reservations.services.steps import is_by_staff
-from reservations.standing import NotOffered, ReservationError
+from reservations.standing import NotOffered, ReservationError, check_may_wait, standing_of
 from reservations.transitions import Action
 
 
@@ -30,8 +30,8 @@ class NobodyElse(ReservationError):
 def defer(*, reservation_id: int, step: int | None = None, now: datetime) -> Reservation:
     """Give the held copy to the next eligible reader and stand right behind; what was paid goes back in full.
 
-    Raises ReservationNotFound, NotOffered (nothing is held, or it was let go `MAX_DEFERRALS` times), NobodyElse;
-    ChangedMeanwhile when no longer at `step`.
+    Raises ReservationNotFound, NotOffered (nothing is held, or it was let go `MAX_DEFERRALS` times), TooManyPending,
+    NobodyElse; ChangedMeanwhile when no longer at `step`.
     """
     reservation = _defer(reservation_id=reservation_id, step=step, now=now)
     allocate(book_id=reservation.remembered_book_id, now=now)
@@ -43,6 +43,7 @@ def defer(*, reservation_id: int, step: int | None = None, now: datetime) -> Res
 def _defer(*, reservation_id: int, step: int | None, now: datetime) -> Reservation:
     reservation = lock_reservation(reservation_id=reservation_id, step=step)
     _check_may_defer(reservation)
+    check_may_wait(standing_of(user_id=reservation.user_id, now=now))
     book = books.services.lock_book(book_id=reservation.remembered_book_id)
     next_reader = look_along(book_id=book.pk, daily_fee=book.daily_fee, now=now).found
     if next_reader is None:

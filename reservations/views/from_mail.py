@@ -32,7 +32,7 @@ def from_mail(request: HttpRequest) -> HttpResponse:
     try:
         with by_nobody():
             done = _do(wish, reservation)
-    except services.NobodyElse as refusal:
+    except (services.NobodyElse, services.TooManyPending) as refusal:
         return render(request, "reservations/from_mail.html", {**asked, "refusal": refusal}, status=HTTPStatus.CONFLICT)
     except services.ChangedMeanwhile:
         reservation.refresh_from_db()
@@ -43,7 +43,7 @@ def from_mail(request: HttpRequest) -> HttpResponse:
 def _do(wish: Wish, before: Reservation) -> str:
     """The step is looked at again under the lock: of two clicks one acts, and the other hears what is the case.
 
-    Raises ChangedMeanwhile, NobodyElse.
+    Raises ChangedMeanwhile, NobodyElse, TooManyPending.
     """
     reservation, now = {"reservation_id": wish.reservation_id, "step": wish.step}, timezone.now()
     if wish.action == Action.DEFER:

@@ -77,6 +77,17 @@ def test_with_nobody_else_the_offer_stays(now) -> None:
     assert held.status == Status.READY
 
 
+def test_who_waits_for_as_many_books_as_one_can_keeps_the_offer(offered, now, settings) -> None:
+    settings.MAX_PENDING = 1
+    first, busy = offered[0], book_with_copies(1)
+    reserved(patron(), busy, now)
+    reserved(first.user, busy, now)
+    with pytest.raises(services.TooManyPending):
+        services.defer(reservation_id=first.pk, now=now)
+    first.refresh_from_db()
+    assert first.status == Status.READY
+
+
 def test_only_an_offer_can_be_passed_on(offered, now) -> None:
     with pytest.raises(services.NotOffered):
         services.defer(reservation_id=offered[1].pk, now=now)

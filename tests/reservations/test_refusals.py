@@ -89,6 +89,11 @@ def who_waits_for_many(settings: Any) -> User:
     return place.user
 
 
+def with_no_place_left(settings: Any, reservation: Reservation) -> Reservation:
+    settings.MAX_PENDING = 0
+    return reservation
+
+
 def in_debt() -> User:
     reader = patron(balance="0")
     subscriptions.services.charge_or_owe(
@@ -167,6 +172,7 @@ TABLE: list[tuple[str, int, str, Case]] = [
     ("extend", 402, "insufficient_funds", lambda _s: on(loan(patron(balance="0.70"), days_ago=7), "extend")),
     ("defer", 409, "reservation_error", lambda _s: on(loan(), "defer")),
     ("defer", 409, "reservation_error", lambda _s: on(held(), "defer")),
+    ("defer", 409, "limit_reached", lambda settings: on(with_no_place_left(settings, held()), "defer")),
     ("move", 403, "authorization_error", lambda _s: on(held(), "move", {"position": 1, "reason": "x"})),
     ("move", 409, "reservation_error", lambda _s: on(held(), "move", {"position": 1, "reason": "x"}, librarian())),
     ("lost", 403, "authorization_error", lambda _s: on(loan(), "lost", {"reason": "x"})),
