@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from time import monotonic
 
 from celery import shared_task
 from django.utils import timezone
 
 from library_portal.one_by_one import in_turn, on_its_own
 from subscriptions import queries, services
-from subscriptions.payments.provider import ProviderAway
+from subscriptions.payments.provider import AnswerUnreadable, ProviderAway
 
 logger = logging.getLogger(__name__)
 BATCH = 500
@@ -57,12 +58,18 @@ def sweep_payments() -> int:
 
 
 def _ask(left: list[tuple[int, str]], ask: Callable[[int], object]) -> int:
-    """One after the other; a provider that is away is not waited for again in this run."""
-    away: set[str] = set()
+    """One after the other, as far as the time reaches: who was asked about longest ago comes first, so all have their
+    turn. A provider that is away is not waited for again in this run.
+    """
+    ends_at, away = monotonic() + SECONDS, set()
     for pk, provider in left:
-        if provider not in away:
+        if provider in away or monotonic() >= ends_at:
+            continue
+        with on_its_own(f"What {provider} says of", pk):
             try:
                 ask(pk)
+            except AnswerUnreadable:
+                raise
             except ProviderAway:
                 logger.warning("%s does not answer about %s", provider, pk)
                 away.add(provider)

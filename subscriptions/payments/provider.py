@@ -62,17 +62,21 @@ class ProviderAway(ServiceUnavailable):
         super().__init__(retry_after=30)
 
 
+class AnswerUnreadable(ProviderAway):
+    """Not as the provider's documents say: nothing is settled by it, and what is said of others may be readable."""
+
+
 UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, InvalidOperation)
 
 
 @contextmanager
 def readable() -> Iterator[None]:
-    """Around reading an answer. Raises ProviderAway for one that is not as the provider's documents say."""
+    """Around reading an answer. Raises AnswerUnreadable."""
     try:
         yield
     except UNREADABLE as error:
         logger.error("An answer of a payment provider can't be read: %r", error)
-        raise ProviderAway from error
+        raise AnswerUnreadable from error
 
 
 class ProviderRefused(ServiceUnavailable):

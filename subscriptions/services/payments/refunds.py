@@ -51,12 +51,16 @@ def refund_payment(*, payment_id: int, amount: Decimal, reason: str, by: int, ke
     reason.
     """
     refund = _promised(payment_id, amount, reason.strip(), by, key)
-    return ask_for_refund(refund_id=refund.pk, now=now)
+    try:
+        return ask_for_refund(refund_id=refund.pk, now=now)
+    except ProviderAway:
+        logger.warning("Refund %s: %s does not answer", refund.pk, refund.payment.provider)
+        return refund
 
 
 def ask_for_refund(*, refund_id: int, now: datetime) -> PaymentRefund:
     """Ask the provider for a refund that is pending; asking again is safe, also when this is cut short: that it was
-    asked is written down before.
+    asked is written down before. Raises ProviderAway.
     """
     refund = PaymentRefund.objects.select_related("payment").get(pk=refund_id)
     if refund.status != Status.PENDING:
@@ -64,9 +68,6 @@ def ask_for_refund(*, refund_id: int, now: datetime) -> PaymentRefund:
     PaymentRefund.objects.filter(pk=refund_id).update(asked_at=now)
     try:
         notice = provider_named(refund.payment.provider).refund(refund)
-    except ProviderAway:
-        logger.warning("Refund %s: %s does not answer", refund_id, refund.payment.provider)
-        notice = Notice(state=State.PENDING)
     except ProviderRefused:
         notice = Notice(state=State.REFUND_FAILED)
     settle_refund(refund_id=refund_id, notice=notice, now=now)

@@ -85,6 +85,25 @@ def test_an_answer_that_cannot_be_read_settles_nothing(reader, provider, now, no
     assert (PaymentRefund.objects.get().status, len(provider.refunds)) == ("done", 1)
 
 
+def test_one_that_cannot_be_read_does_not_keep_the_others_waiting(reader, stripe, now) -> None:
+    odd, good = started(reader, stripe), started(reader, stripe)
+    for payment in (odd, good):
+        pay(stripe, payment)
+    del stripe.sessions[odd.provider_reference]["currency"]
+    Payment.objects.update(created_at=now - timedelta(hours=1))
+    tasks.sweep_payments()
+    assert list(Payment.objects.order_by("pk").values_list("status", flat=True)) == ["pending", "confirmed"]
+
+
+def test_a_provider_that_is_away_is_asked_once_in_a_run(reader, paypal, now) -> None:
+    confirmed = paid(reader, paypal, now)
+    paypal.away = True
+    assert [give_back(confirmed, now, key=str(n), amount="1.00").status for n in range(3)] == ["pending"] * 3
+    asked = len(paypal.seen)
+    tasks.sweep_payments()
+    assert len(paypal.seen) == asked + 1
+
+
 @pytest.mark.parametrize("trouble", ["away", "loses_answers"])
 def test_what_is_paid_while_answers_are_lost_is_found_and_counts_once(reader, provider, now, trouble: str) -> None:
     payment = started(reader, provider)
