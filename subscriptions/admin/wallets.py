@@ -35,12 +35,15 @@ class AdjustmentForm(forms.Form):
 
 @admin.register(Wallet)
 class WalletAdmin(MoneyList):
-    list_display = ["user", "balance", "adjust_link"]
+    list_display = ["user", "balance"]
     list_select_related = ["user"]
     ordering = ["-pk"]
 
     def of(self, user_id: int) -> Q:
         return Q(user=user_id)
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        return [*self.list_display, *(["adjust_link"] if _may_adjust(request) else [])]
 
     @admin.display(description=_("adjustment"))
     def adjust_link(self, wallet: Wallet) -> str:
@@ -58,7 +61,7 @@ class WalletAdmin(MoneyList):
 
     def adjust_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Credit or debit with a reason; sending the same form twice moves the money once."""
-        if not request.user.has_perm("subscriptions.change_wallet"):
+        if not _may_adjust(request):
             raise PermissionDenied
         wallet = get_object_or_404(Wallet.objects.select_related("user"), pk=pk)
         form = AdjustmentForm(request.POST or None, initial={"key": uuid.uuid4()})
@@ -92,3 +95,7 @@ class WalletAdmin(MoneyList):
             return redirect("admin:subscriptions_adjustmentrequest_change", adjustment.pk)
         self.message_user(request, _("The wallet was adjusted."), messages.SUCCESS)
         return redirect("admin:subscriptions_wallet_changelist")
+
+
+def _may_adjust(request: HttpRequest) -> bool:
+    return request.user.has_perm("subscriptions.change_wallet")  # type: ignore[union-attr]

@@ -23,10 +23,11 @@ class InsufficientFunds(PortalError):
     title = _("There is not enough money in the wallet.")
 
     def __init__(self, *, required: Decimal, balance: Decimal) -> None:
-        amounts = {"required": required, "balance": balance, "shortfall": required - balance}
+        dollars = {"required": required, "balance": balance, "shortfall": required - balance}
+        amounts = {name: f"{amount:.2f}" for name, amount in dollars.items()}
         super().__init__(
             _("This costs $%(required)s and the wallet holds $%(balance)s: $%(shortfall)s is missing.") % amounts,
-            **{name: f"{amount:.2f}" for name, amount in amounts.items()},
+            **amounts,
         )
 
 

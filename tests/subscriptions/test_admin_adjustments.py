@@ -167,6 +167,15 @@ def test_two_admins_at_once_approve_once_and_one_does_not_slip_through_twice(off
     assert sorted(decisions) == ["at_once", "at_once", "waiting", "waiting"]
 
 
+@pytest.mark.parametrize(("role", "is_offered", "status"), [(Role.ADMIN, True, 200), (Role.LIBRARIAN, False, 403)])
+def test_only_admins_are_offered_adjustments(client, role: Role, is_offered: bool, status: int) -> None:
+    wallet = patron(balance="5.00").wallet
+    client.force_login(person(role))
+    adjust = f"/admin/subscriptions/wallet/{wallet.pk}/adjust/"
+    listed = client.get("/admin/subscriptions/wallet/").content.decode()
+    assert (adjust in listed, client.get(adjust).status_code) == (is_offered, status)
+
+
 def page_of(client: Client, user: User) -> Client:
     client.force_login(user)
     return client

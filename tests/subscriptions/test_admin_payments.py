@@ -69,7 +69,7 @@ def test_what_the_reader_has_spent_is_not_given_back(chief: Client, paid: Paymen
     reader = paid.wallet.user_id
     services.charge(user_id=reader, amount=Decimal(12), kind="reservation", reference="r", key="k")
     refusal = "This costs $20.00 and the wallet holds $8.00: $12.00 is missing."
-    assert said(give_back(chief, paid, "20.00")) == [refusal]
+    assert said(give_back(chief, paid, "20")) == [refusal]
     assert wallet_of(user_id=reader).balance == Decimal("8.00")
 
 
