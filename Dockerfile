@@ -19,4 +19,4 @@ RUN SECRET_KEY=collect ENCRYPTION_KEYS=collect DATABASE_URL=postgres://none REDI
 USER portal
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "8", \
-     "library_portal.wsgi:application"]
+     "--respawn-failed-workers", "library_portal.wsgi:application"]

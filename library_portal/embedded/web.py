@@ -35,6 +35,8 @@ def main() -> None:
         # A thread that ends takes its connection to PostgreSQL along.
         blocking_threads_idle_timeout=KEEP_CONNECTION_SECONDS,
         workers_kill_timeout=3,
+        # Otherwise the server ends, with all workers and what they are answering.
+        respawn_failed_workers=True,
         log_level=LogLevels.warning,
     )
     server.serve(target_loader=lambda *_: application, wrap_loader=False)

@@ -93,6 +93,17 @@ def test_what_crashes_is_started_again(portal: RunningPortal) -> None:
     assert eventually(lambda: answers(portal))
 
 
+def test_a_web_worker_that_dies_is_replaced_and_takes_no_other_along(portal: RunningPortal) -> None:
+    assert eventually(lambda: answers(portal))
+    server = portal.runs(words="embedded.web")
+    killed, *others = server.children()
+
+    killed.kill()
+
+    assert eventually(lambda: killed not in server.children() and len(server.children()) == 1 + len(others))
+    assert set(others) < set(server.children())
+
+
 def test_two_portals_run_side_by_side_and_ctrl_c_leaves_nothing_of_one(
     portal: RunningPortal, var_dir: Path, start: Start
 ) -> None:
