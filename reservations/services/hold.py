@@ -50,23 +50,8 @@ def hold_copy(
     reservation.save()
     queue_changed(book_id=reservation.remembered_book_id, left=place)
     books.services.hold_copy(copy_id=copy_id)
-    subscriptions.services.charge(
-        user_id=reservation.user_id,
-        amount=price,
-        kind=subscriptions.services.EntryKind.RESERVATION,
-        reference=reservation.subject,
-        key=key_of(reservation, "hold"),
-    )
-    record(
-        ReservationReady(
-            reservation_id=reservation.pk,
-            user_id=reservation.user_id,
-            book_id=reservation.remembered_book_id,
-            copy_id=copy_id,
-            price=f"{price:.2f}",
-            hold_until=reservation.hold_until.isoformat(),
-        )
-    )
+    _charge(reservation)
+    _tell(reservation, hold_until=reservation.hold_until)
 
 
 def give_hold_back(reservation: Reservation, action: Action) -> None:
@@ -87,4 +72,27 @@ def give_hold_back(reservation: Reservation, action: Action) -> None:
         amount=paid,
         reference=reservation.subject,
         key=key_of(reservation, "refund"),
+    )
+
+
+def _charge(reservation: Reservation) -> None:
+    subscriptions.services.charge(
+        user_id=reservation.user_id,
+        amount=reservation.paid,
+        kind=subscriptions.services.EntryKind.RESERVATION,
+        reference=reservation.subject,
+        key=key_of(reservation, "hold"),
+    )
+
+
+def _tell(reservation: Reservation, *, hold_until: datetime) -> None:
+    record(
+        ReservationReady(
+            reservation_id=reservation.pk,
+            user_id=reservation.user_id,
+            book_id=reservation.remembered_book_id,
+            copy_id=reservation.kept_copy_id,
+            price=f"{reservation.price:.2f}",
+            hold_until=hold_until.isoformat(),
+        )
     )
