@@ -94,7 +94,21 @@ def _lending(book: Any, loan: Any, many: int) -> Figures:
     )
     yield "leaving", _each(lambda one: services.cancel(reservation_id=one.pk, now=now), joined)
     yield "return, nobody eligible", _each(lambda pk: services.return_copy(reservation_id=pk, now=now), [loan.pk])
-    yield "the same once all are told", _each(lambda pk: services.allocate(book_id=pk, now=now), [book.pk])
+    yield "a step of the workers along the queue", _ms(list(_steps()))
+    yield "looking anew once all are told", _each(lambda pk: services.allocate(book_id=pk, now=now), [book.pk])
+    yield "a step of the workers then", _ms(list(_steps()))
+
+
+def _steps() -> Iterator[float]:
+    """How long each step takes by which the workers go on looking along the queue, until there is none."""
+    from library_portal.outbox.delivery import deliver
+    from library_portal.outbox.models import Delivery
+
+    waiting = Delivery.objects.filter(event__name="allocation.continued", status=Delivery.Status.WAITING)
+    while step := waiting.first():
+        started = time.perf_counter()
+        deliver(delivery_id=step.pk, attempts=step.attempts)
+        yield time.perf_counter() - started
 
 
 def _each(action: Callable[[Any], Any], subjects: list[Any]) -> str:
@@ -107,6 +121,8 @@ def _each(action: Callable[[Any], Any], subjects: list[Any]) -> str:
 
 
 def _ms(times: list[float]) -> str:
+    if not times:
+        return "none"
     if len(times) == 1:
         return f"{times[0] * 1000:.0f} ms"
     percentiles = quantiles(times, n=100, method="inclusive")

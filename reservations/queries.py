@@ -187,12 +187,12 @@ def quote(*, user_id: int, book_id: int, days: int | None, now: datetime) -> Quo
     book = books.queries.lending_facts(book_id=book_id)
     standing = standing_of(user_id=user_id, now=now)
     wanted = standing.plan.max_days if days is None else days
-    short_loan = short_loan_days(book_id=book_id)
+    short_loan = short_loan_days(book_id=book_id, book=book)
     lent_for = cut(max(wanted, 1), plan_days=standing.plan.max_days, short_loan=short_loan)
     price = standing.price(daily_fee=book.daily_fee, days=lent_for)
     ready = book.status == books.queries.AVAILABLE
     place = newcomers(standing.plan.priority)
-    refusal = _refusal(standing, user_id=user_id, book_id=book_id, days=wanted, price=price if ready else None)
+    refusal = _refusal(standing, book_id=book_id, status=book.status, days=wanted, price=price if ready else None)
     return Quote(
         days=lent_for,
         max_days=standing.plan.max_days,
@@ -218,10 +218,10 @@ def _limits(standing: Standing) -> dict[str, Used]:
     }
 
 
-def _refusal(standing: Standing, *, user_id: int, book_id: int, days: int, price: Decimal | None) -> PortalError | None:
+def _refusal(standing: Standing, *, book_id: int, status: str, days: int, price: Decimal | None) -> PortalError | None:
     """The error that `reserve` would raise now; without a `price` there is no copy to hold."""
     try:
-        check_request(standing, user_id=user_id, book_id=book_id, days=days)
+        check_request(standing, user_id=standing.user_id, book_id=book_id, status=status, days=days)
         check_may_wait(standing) if price is None else check_may_hold(standing, price=price)
     except PortalError as error:
         return error

@@ -6,15 +6,17 @@ import books.queries
 from reservations.models import Reservation, Status
 
 
-def short_loan_days(*, book_id: int, in_queue: bool = False) -> int | None:
+def short_loan_days(
+    *, book_id: int, in_queue: bool = False, book: books.queries.LendingFacts | None = None
+) -> int | None:
     """The longest loan in days while others wait for so many copies; None for as long as the plan allows.
 
     The rule begins at `SHORT_LOAN_WAITING_PER_COPY` (0: off). `in_queue`: who asks is one of those waiting, and not one
-    of the others. Raises BookNotFound.
+    of the others. `book` is what was read of it already. Raises BookNotFound.
     """
     if not settings.SHORT_LOAN_WAITING_PER_COPY:
         return None
-    book = books.queries.lending_facts(book_id=book_id)
+    book = book or books.queries.lending_facts(book_id=book_id)
     many = others_that_are_many(copies=book.copies_count)
     if book.waiting_count < many:
         return None

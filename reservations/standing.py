@@ -165,12 +165,11 @@ def check_days(standing: Standing, days: int) -> None:
         )
 
 
-def check_request(standing: Standing, *, user_id: int, book_id: int, days: int) -> None:
-    """What every request must pass.
+def check_request(standing: Standing, *, user_id: int, book_id: int, status: str, days: int) -> None:
+    """What every request must pass; `status` is the book's.
 
-    Raises BookNotFound (also for a withdrawn one), AlreadyReserved, DurationTooLong, Blocked, BookUnavailable.
+    Raises AlreadyReserved, DurationTooLong, Blocked, BookUnavailable.
     """
-    status = books.queries.lending_facts(book_id=book_id).status
     if Reservation.objects.filter(user_id=user_id, book_id=book_id, status__in=OPEN).exists():
         raise AlreadyReserved
     check_days(standing, days)

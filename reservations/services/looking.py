@@ -16,7 +16,7 @@ from reservations.services.queue import Place, next_in_queue, place_of, places_o
 from reservations.short_loans import cut, short_loan_days
 from reservations.standing import PASSED_OVER_REASONS, AccountClosed, Standing, refusal_to_hold, standings_of
 
-# How many places are read together: few at first, for one of them is nearly always eligible.
+# How many places are read together at the front, where one of the first is nearly always eligible; then twice as many.
 LOOK_AHEAD = 50
 # How many places one transaction looks at: so long others may have to wait for the book.
 PLACES_AT_ONCE = 1000
@@ -37,7 +37,7 @@ class Look:
 def look_along(*, book_id: int, daily_fee: Decimal, now: datetime, after: Place | None = None) -> Look:
     """Look at `PLACES_AT_ONCE` places behind one; who is not eligible is passed over and told why."""
     short_loan = short_loan_days(book_id=book_id, in_queue=True)
-    seen, limit, left = after, LOOK_AHEAD, PLACES_AT_ONCE
+    seen, limit, left = after, LOOK_AHEAD if after is None else PLACES_AT_ONCE, PLACES_AT_ONCE
     while left and (places := next_in_queue(book_id=book_id, now=now, after=seen, limit=min(limit, left))):
         left -= len(places)
         standings = standings_of(user_ids={place.user_id for place in places}, now=now)

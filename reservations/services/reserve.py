@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+import books.queries
 import books.services
 import subscriptions.services
 from library_portal.outbox import record
@@ -42,7 +43,8 @@ def _request(*, user_id: int, book_id: int, days: int | None, join_queue: bool, 
         joined_at=now,
         queued_at=now,
     )
-    check_request(standing, user_id=user_id, book_id=book_id, days=reservation.days)
+    status = books.queries.lending_facts(book_id=book_id).status  # none for a withdrawn one
+    check_request(standing, user_id=user_id, book_id=book_id, status=status, days=reservation.days)
     free_copy = None if waiting(book_id=book_id).exists() else books.services.first_free_copy(book_id=book_id)
     if free_copy is None and not join_queue:
         raise BookUnavailable

@@ -4,6 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 import subscriptions.services
 from books.models import Copy
@@ -171,3 +173,10 @@ def test_a_quote_tells_what_reserving_would_be_refused_for(now, settings) -> Non
     assert [quoted_code(reader, book, now) for book in (lost, own, wanted)] == ["unavailable", None, None]
     reserve(reader, own, now)
     assert [quoted_code(reader, book, now) for book in (own, wanted)] == ["already_reserved", "limit_reached"]
+
+
+def test_a_quote_reads_the_book_once(now) -> None:
+    reader, book = patron(), book_with_copies(1)
+    with CaptureQueriesContext(connection) as asked:
+        queries.quote(user_id=reader.pk, book_id=book.pk, days=7, now=now)
+    assert sum("free_copies" in query["sql"] for query in asked.captured_queries) == 1
