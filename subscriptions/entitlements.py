@@ -27,7 +27,7 @@ def unused_credit(subscription: Subscription, *, now: datetime) -> Decimal:
     if subscription.period_ends_at is None or has_ended(subscription, now=now):
         return Decimal("0.00")
     whole = subscription.period_ends_at - subscription.period_started_at
-    used = now - subscription.period_started_at
+    used = max(now - subscription.period_started_at, timedelta(0))
     return subscription.paid - rounded_up(subscription.paid * (used // MICROSECOND) / (whole // MICROSECOND))
 
 

@@ -68,6 +68,7 @@ def test_who_never_chose_has_free() -> None:
         ("5.00", timedelta(microseconds=1), "4.99"),
         ("5.00", timedelta(days=31), "0.00"),
         ("0.00", timedelta(days=1), "0.00"),
+        ("15.00", timedelta(hours=-1), "15.00"),  # another machine's clock is behind: never more than was paid
     ],
 )
 def test_the_unused_part_of_what_was_paid_is_credited(paid: str, used: timedelta, credit: str) -> None:
