@@ -9,17 +9,16 @@ def a_debt_is_open_waived_or_settled(moment: Moment) -> Findings:
     """Settled by entries of its own wallet that say the same as the debt."""
     return find(
         moment,
-        "Debt {debt_id} of ${amount}: ${outstanding} open, ${waived} waived, ${settled} paid by entries.",
+        "“{debt}” of ${amount}: ${outstanding} open, ${waived} waived, ${settled} paid by entries.",
         """
-        SELECT coalesce(debt.id, paid.debt_id) AS debt_id, coalesce(debt.amount, 0.00) AS amount,
-               coalesce(debt.outstanding, 0.00) AS outstanding, coalesce(debt.waived, 0.00) AS waived,
-               coalesce(paid.total, 0.00) AS settled
+        SELECT debt.id AS debt_id, coalesce('debt:' || debt.id, paid.debt) AS debt,
+               coalesce(debt.amount, 0.00) AS amount, coalesce(debt.outstanding, 0.00) AS outstanding,
+               coalesce(debt.waived, 0.00) AS waived, coalesce(paid.total, 0.00) AS settled
         FROM subscriptions_debt AS debt
         FULL JOIN (
-            SELECT split_part(idempotency_key, ':', 2)::bigint AS debt_id, wallet_id, kind, reference,
-                   -sum(amount) AS total
-            FROM subscriptions_ledgerentry WHERE idempotency_key ~ '^debt:[0-9]{1,18}:entry:' GROUP BY 1, 2, 3, 4
-        ) AS paid ON paid.debt_id = debt.id AND paid.wallet_id = debt.wallet_id
+            SELECT split_part(idempotency_key, ':entry:', 1) AS debt, wallet_id, kind, reference, -sum(amount) AS total
+            FROM subscriptions_ledgerentry WHERE starts_with(idempotency_key, 'debt:') GROUP BY 1, 2, 3, 4
+        ) AS paid ON paid.debt = 'debt:' || debt.id AND paid.wallet_id = debt.wallet_id
                  AND paid.kind = debt.kind AND paid.reference = debt.reference
         WHERE debt.id IS NULL OR debt.outstanding + debt.waived + coalesce(paid.total, 0) <> debt.amount
         """,

@@ -29,7 +29,7 @@ def a_payment_is_credited_once_when_confirmed(moment: Moment) -> Findings:
 
 @check("payment-refunds")
 def what_went_back_of_a_payment_left_its_wallet(moment: Moment) -> Findings:
-    """A refund that failed is in the wallet again, but where the account was closed meanwhile; nothing else went back."""
+    """A refund that failed is in the wallet again, but where the account was closed meanwhile; no other money left."""
     return find(
         moment,
         "Of “{reference}” (${amount}, “{status}”) ${refunded} went back; its refunds make ${asked}, its wallet "
