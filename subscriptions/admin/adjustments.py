@@ -57,7 +57,8 @@ class AdjustmentRequestAdmin(MoneyDetails):
         waits = row is not None and row.decision == AdjustmentRequest.Decision.WAITING
         may = {"waits": waits and _may_decide(request)}
         if waits:
-            may["may_approve"] = request.user.pk not in (row.requested_by_id, row.wallet.user_id)
+            asked, owns = request.user.pk == row.requested_by_id, request.user.pk == row.wallet.user_id
+            may |= {"may_approve": not (asked or owns), "may_reject": asked or not owns}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **may})
 
     def get_urls(self) -> list[URLPattern]:

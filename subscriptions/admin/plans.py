@@ -26,6 +26,8 @@ CHECKS = [
 
 
 class PlanForm(forms.ModelForm):
+    """Remembers what it showed: only what this admin typed is a change, not what another one changed meanwhile."""
+
     class Meta:
         model = Plan
         fields = (
@@ -40,6 +42,8 @@ class PlanForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
         for name, validator in CHECKS:
             if name in self.fields:  # those who only look have no fields
                 self.fields[name].validators.append(validator)
@@ -81,7 +85,8 @@ class PlanAdmin(admin.ModelAdmin):
         return ["code"] if obj else []
 
     def save_model(self, request: HttpRequest, obj: Plan, form: Any, change: bool) -> None:
-        terms = {name: value for name, value in form.cleaned_data.items() if name != "code"}
+        typed = form.changed_data if change else form.cleaned_data
+        terms = {name: form.cleaned_data[name] for name in typed if name != "code"}
         obj.pk = services.set_terms(code=obj.code, terms=terms).pk
 
     def has_delete_permission(self, request: HttpRequest, obj: Plan | None = None) -> bool:

@@ -47,7 +47,7 @@ class SentBefore(PortalError):
 
 
 class NeedsAnotherAdmin(Forbidden):
-    title = _("Nobody approves what they asked for themselves, or what goes to their own wallet.")
+    title = _("Nobody approves what they asked for themselves, or decides about their own wallet.")
 
 
 @transaction.atomic
@@ -91,8 +91,13 @@ def approve_adjustment(*, request_id: int, by_id: int, now: datetime) -> Adjustm
 
 @transaction.atomic
 def reject_adjustment(*, request_id: int, by_id: int, now: datetime) -> AdjustmentRequest:
-    """Nothing moves. Who asked may take it back so, too. Raises AdjustmentNotFound, AlreadyDecided."""
+    """Nothing moves. Who asked may take it back so, too.
+
+    Raises AdjustmentNotFound, NeedsAnotherAdmin, AlreadyDecided.
+    """
     request, wallet = _locked(request_id)
+    if by_id == wallet.user_id != request.requested_by_id:
+        raise NeedsAnotherAdmin
     if _decide(request, Decision.REJECTED, by_id=by_id, now=now):
         _record(Action.ADJUSTMENT_REJECTED, request, wallet)
     return request

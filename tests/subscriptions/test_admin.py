@@ -79,6 +79,18 @@ def test_a_price_is_told_and_paid_from_the_next_period(client, now) -> None:
     }
 
 
+def test_a_page_that_was_opened_before_does_not_bring_an_old_price_back(client) -> None:
+    plan = Plan.objects.get(code="PLUS")
+    client.force_login(person(Role.ADMIN))
+    shown = client.get(f"/admin/subscriptions/plan/{plan.pk}/change/").context["adminform"].form
+    Plan.objects.filter(pk=plan.pk).update(price="6.00")
+    values = {name: "" if shown[name].value() is None else shown[name].value() for name in shown.fields}
+    before = {f"initial-{name}": value for name, value in values.items()}
+    client.post(f"/admin/subscriptions/plan/{plan.pk}/change/", {**before, **values, "max_copies": 6})
+    plan.refresh_from_db()
+    assert (plan.price, plan.max_copies) == (Decimal("6.00"), 6)
+
+
 def test_what_is_saved_unchanged_is_not_told(client) -> None:
     assert change(client, "PLUS")[0] == []
     assert not AuditEntry.objects.filter(action=Action.PLAN_TERMS_CHANGED).exists()

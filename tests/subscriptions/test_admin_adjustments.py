@@ -105,6 +105,18 @@ def test_nobody_approves_their_own_wish_or_for_their_own_wallet(office: Office) 
     assert office.balance() == Decimal("1.00")
 
 
+def test_what_is_taken_from_ones_own_wallet_is_rejected_by_another(client, office: Office) -> None:
+    office.ask("50"), office.ask("50", by=office.other)
+    asked = office.ask("-60")
+    User.objects.filter(pk=office.reader.pk).update(role=Role.ADMIN, is_superuser=True, second_step=True)
+    with pytest.raises(services.NeedsAnotherAdmin):
+        services.reject_adjustment(request_id=asked.pk, by_id=office.reader.pk, now=office.now)
+    page_of(client, User.objects.get(pk=office.reader.pk))
+    assert 'name="decision"' not in client.get(f"{ADJUSTMENTS}{asked.pk}/change/").content.decode()
+    own = office.ask("1", by=office.reader)
+    assert services.reject_adjustment(request_id=own.pk, by_id=office.reader.pk, now=office.now).decision == "rejected"
+
+
 def test_the_database_knows_that_it_takes_two(office: Office) -> None:
     asked = office.ask("80.00")
     with pytest.raises(IntegrityError, match="adjustment_approved_by_another"), transaction.atomic():
