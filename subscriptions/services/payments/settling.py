@@ -50,40 +50,42 @@ def confirm_payment(*, payment_id: int, now: datetime) -> Payment:
 
 
 def cancel_payment(*, payment_id: int, now: datetime, status: str = Status.CANCELLED) -> Payment:
-    """The patron gave up; a confirmed payment stays confirmed. The provider is told, as far as it listens; what was
-    paid there meanwhile is money.
+    """The patron gave up; a confirmed payment stays confirmed. The provider is told first, as far as it listens: what
+    was paid there a moment ago is money, and what is underway there stays open, as nobody can stop it.
 
     Raises PaymentNotFound.
     """
-    payment, is_new = _cancelled(payment_id, status)
-    if is_new and payment.provider_reference:
-        try:
-            _call_off(payment, now)
-        except (ProviderAway, ProviderRefused, NotFound):
-            logger.warning("Payment %s is cancelled, and %s could not be told", payment.pk, payment.provider)
-    return payment
+    payment = Payment.objects.filter(pk=payment_id).first()
+    if payment is None:
+        raise PaymentNotFound
+    is_at_provider = payment.status == Status.PENDING and payment.provider_reference
+    if is_at_provider and _called_off(payment, now) == State.UNDERWAY and status == Status.CANCELLED:
+        return payment
+    return _cancelled(payment_id, status)
 
 
-def _call_off(payment: Payment, now: datetime) -> None:
-    """A provider that refuses may have been paid a moment ago. Raises ProviderAway, ProviderRefused, NotFound."""
-    provider = provider_named(payment.provider)
+def _called_off(payment: Payment, now: datetime) -> State | None:
+    """How it stands at a provider that refuses to stop it."""
     try:
-        provider.cancel(payment)
-    except ProviderRefused:
-        notice = provider.collect(payment)
-        if notice.state == State.PAID:
+        provider = provider_named(payment.provider)
+        try:
+            provider.cancel(payment)
+        except ProviderRefused:
+            notice = provider.collect(payment)
             settle(payment_id=payment.pk, notice=notice, now=now)
-            payment.refresh_from_db()
+            return notice.state
+    except (ProviderAway, ProviderRefused, NotFound):
+        logger.warning("Payment %s is cancelled, and %s could not be told", payment.pk, payment.provider)
+    return None
 
 
 @transaction.atomic
-def _cancelled(payment_id: int, status: str) -> tuple[Payment, bool]:
+def _cancelled(payment_id: int, status: str) -> Payment:
     payment = locked_payment(payment_id)
-    is_open = payment.status == Status.PENDING
-    if is_open:
+    if payment.status == Status.PENDING:
         payment.status = status
         payment.save(update_fields=["status"])
-    return payment, is_open
+    return payment
 
 
 def locked_payment(payment_id: int) -> Payment:

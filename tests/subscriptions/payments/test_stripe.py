@@ -212,6 +212,7 @@ def test_money_that_takes_days_is_asked_for_until_it_has_come(reader, stripe, no
     stripe.sessions[payment.provider_reference]["status"] = "complete"  # a debit from a bank account, not paid yet
     in_days = [services.sweep_payment(payment_id=payment.pk, now=now + timedelta(days=days)) for days in (2, 13)]
     assert in_days == ["pending", "pending"]
+    assert services.cancel_payment(payment_id=payment.pk, now=now).status == "pending"  # nobody can stop it any more
     stripe.pay(payment.provider_reference)
     assert services.sweep_payment(payment_id=payment.pk, now=now + timedelta(days=13)) == "confirmed"
     never = started(reader)
