@@ -55,6 +55,18 @@ def test_who_is_not_eligible_keeps_the_place_and_is_told_once_per_reason(now) ->
     assert [(one["reservation_id"], one["reason"]) for one in passed_over] == [(first.pk, "funds")]
 
 
+def test_who_is_passed_over_is_told_the_reason(now) -> None:
+    """Too poor; with all the copies that Free gives; with a book that is overdue by then."""
+    book, poor, full, late = book_with_copies(1), patron(balance="0"), patron(), patron()
+    holder = reserve(patron(), book, now)
+    reserve(full, book_with_copies(1), now)
+    services.check_out(reservation_id=reserve(late, book_with_copies(1), now).pk, now=now)
+    places = [reserve(reader, book, now) for reader in (poor, full, late)]
+    services.cancel(reservation_id=holder.pk, now=now + timedelta(days=8))
+    told = [Reservation.objects.get(pk=place.pk).told_reasons for place in places]
+    assert told == [["funds"], ["limit"], ["blocked"]]
+
+
 def test_a_top_up_brings_the_copy(now) -> None:
     book = book_with_copies(1)
     holder = reserve(patron(), book, now)

@@ -1,4 +1,7 @@
-"""Places in the queues follow their patron's plan, whatever happens meanwhile (rules.md, "PENDING")."""
+"""Places and loans follow their patron's plan, whatever happens meanwhile (rules.md, "Plans" and "PENDING")."""
+
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -7,7 +10,9 @@ import subscriptions.services
 from reservations import services
 from reservations.models import Reservation, Status
 from reservations.services.priority import follow_plan
-from tests.factories.lending import book_with_copies
+from reservations.standing import LimitReached, QuotaReached
+from subscriptions.models import Subscription
+from tests.factories.lending import book_with_copies, lent, reserved
 from tests.factories.people import patron
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +48,29 @@ def test_who_waits_again_because_a_return_was_undone_stands_by_the_plan_of_now(n
     services.undo_return(reservation_id=loan.pk, step=step, done_at=now, now=now)
     place = Reservation.objects.get(user=next_reader)
     assert (place.status, place.priority) == (Status.PENDING, 2)
+
+
+def test_who_falls_to_free_keeps_the_loans_and_gets_no_more_than_free_gives(now) -> None:
+    """Two loans and a place for 14 days; an hour later the plan is over, and no job has come by."""
+    reader, wanted, other = patron(plan="PREMIUM"), book_with_copies(1), book_with_copies(1)
+    holder = reserved(patron(), wanted, now)
+    loans = [lent(reader, book_with_copies(1), now, days=14) for _ in range(2)]
+    place = reserved(reader, wanted, now, days=14)
+    started, ends_at = now - timedelta(days=30), now + timedelta(hours=1)
+    Subscription.objects.filter(user=reader).update(period_started_at=started, period_ends_at=ends_at)
+
+    services.cancel(reservation_id=holder.pk, now=ends_at)
+    place.refresh_from_db()
+    assert (place.status, place.told_reasons) == (Status.PENDING, ["limit"])
+    with pytest.raises(LimitReached):
+        reserved(reader, other, ends_at)
+    with pytest.raises(services.NotExtendable, match="as long as the plan allows"):
+        services.extend(reservation_id=loans[0].pk, now=ends_at)
+    for loan in loans:
+        services.return_copy(reservation_id=loan.pk, now=ends_at)
+    with pytest.raises(QuotaReached):
+        reserved(reader, other, ends_at)
+
+    services.allocate(book_id=wanted.pk, now=now + timedelta(days=7))
+    place.refresh_from_db()
+    assert (place.status, place.days, place.price, place.discount_name) == (Status.READY, 7, Decimal("0.70"), "")
