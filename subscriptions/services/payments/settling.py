@@ -98,9 +98,11 @@ def locked_payment(payment_id: int) -> Payment:
 
 
 def _is_the_same(payment: Payment, notice: Notice) -> None:
-    """Another site with the same keys may count its payments by the same numbers. Raises PaymentNotFound."""
+    """Another site with the same keys may count its payments by the same numbers; and what was given up before its page
+    was made was paid by nobody. Raises PaymentNotFound.
+    """
     known = payment.provider_reference
-    if known and notice.reference and known != notice.reference:
+    if notice.reference and known != notice.reference and (known or payment.status != Status.PENDING):
         raise PaymentNotFound
     if notice.reference and not known:
         payment.provider_reference = notice.reference

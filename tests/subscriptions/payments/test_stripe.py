@@ -123,6 +123,36 @@ def test_other_sites_payments_and_other_events_are_logged_and_answered(api, read
     assert (balance(reader), outcomes()) == (0, ["unknown"] * 4 + ["nothing"])
 
 
+def test_what_was_never_shown_to_anybody_is_not_paid_by_another_sites_payment_of_its_number(
+    api, reader, stripe, now
+) -> None:
+    stripe.away = True
+    with pytest.raises(ProviderAway):
+        started(reader)
+    stripe.away = False
+    payment = Payment.objects.get()
+    services.sweep_payment(payment_id=payment.pk, now=now)
+    theirs = {
+        "id": "cs_of_another_site",
+        "client_reference_id": str(payment.pk),
+        "amount_total": 2010,
+        "currency": "usd",
+    }
+    body = stripe.event("checkout.session.completed", theirs, payment_status="paid", status="complete")
+    assert tell(api, body) == 200
+    assert (balance(reader), outcomes()) == (0, ["unknown"])
+
+
+def test_a_webhook_that_overtakes_the_answer_counts(api, reader, stripe) -> None:
+    stripe.loses_answers = True
+    with pytest.raises(ProviderAway):
+        started(reader)
+    stripe.loses_answers = False
+    [name] = stripe.sessions
+    assert tell(api, stripe.event("checkout.session.completed", stripe.pay(name))) == 200
+    assert (balance(reader), Payment.objects.get().provider_reference) == (Decimal("20.10"), name)
+
+
 def test_a_failure_after_the_payment_changes_nothing_and_a_payment_after_it_is_money(api, reader, stripe) -> None:
     payment = started(reader)
     session = stripe.sessions[payment.provider_reference]
