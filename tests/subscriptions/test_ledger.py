@@ -7,7 +7,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Sum
 
 from subscriptions import services
-from subscriptions.models import LedgerEntry, Wallet
+from subscriptions.models import Debt, LedgerEntry, Wallet
 from subscriptions.queries import wallet_of
 from tests.factories.people import patron
 
@@ -76,6 +76,19 @@ def test_what_the_wallet_cannot_cover_becomes_a_debt_and_the_next_top_up_pays_it
         ("top_up", Decimal("5.00"), Decimal("5.00")),
         ("late_fee", Decimal("-1.50"), Decimal("3.50")),
     ]
+
+
+def test_a_top_up_pays_the_oldest_debt_first(now) -> None:
+    reader = patron(balance="0")
+    for dollars, reference in [("2.00", "reservation:7"), ("1.00", "reservation:8")]:
+        services.charge_or_owe(
+            user_id=reader.pk, amount=Decimal(dollars), kind="late_fee", reference=reference, key=reference
+        )
+    payment = services.start_top_up(user_id=reader.pk, amount=Decimal("2.50"), provider="test")
+    services.confirm_payment(payment_id=payment.pk, now=now)
+    debts = Debt.objects.order_by("pk").values_list("reference", "outstanding")
+    assert list(debts) == [("reservation:7", Decimal("0.00")), ("reservation:8", Decimal("0.50"))]
+    assert wallet_of(user_id=reader.pk).balance == Decimal("0.00")
 
 
 @pytest.mark.parametrize(("balance", "owed"), [("5.00", "0.00"), ("0.30", "0.70"), ("0", "1.00")])

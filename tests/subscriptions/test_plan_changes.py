@@ -113,6 +113,16 @@ def test_a_cancelled_plan_runs_to_its_end_and_falls_to_free(how: str) -> None:
     assert entries(reader) == [("subscription", Decimal("-5.00"))]
 
 
+@pytest.mark.parametrize(("former", "chosen"), [("PLUS", "PREMIUM"), ("PREMIUM", "PLUS")])
+def test_who_chooses_a_plan_that_costs_goes_on_with_it(former: str, chosen: str) -> None:
+    reader = patron(balance="50.00")
+    choose(reader, former)
+    services.set_auto_renew(user_id=reader.pk, auto_renew=False, now=NOW)
+    assert choose(reader, chosen).auto_renew
+    services.end_period(user_id=reader.pk, now=NOW + PERIOD)
+    assert plan_of(reader, NOW + PERIOD) == chosen
+
+
 def test_who_chooses_free_when_the_period_is_over_is_not_renewed() -> None:
     """The plan counts no longer, and the job has not come by yet."""
     reader = patron(balance="20.00")
@@ -135,10 +145,11 @@ def test_a_renewal_goes_on_from_the_end_of_the_period_once() -> None:
     assert [event["charged"] for event in events("subscription.renewed")] == ["5.00"]
 
 
-def test_nobody_pays_for_a_period_that_is_over() -> None:
+@pytest.mark.parametrize("periods", [2, 3])
+def test_nobody_pays_for_a_period_that_is_over(periods: int) -> None:
     reader = patron(balance="20.00")
     choose(reader, "PLUS")
-    later = NOW + 3 * PERIOD
+    later = NOW + periods * PERIOD
     services.end_period(user_id=reader.pk, now=later)
     assert subscription_of(user_id=reader.pk).period_started_at == later
     assert entries(reader) == [("subscription", Decimal("-5.00"))] * 2
@@ -171,6 +182,13 @@ def test_the_end_is_announced_once_within_three_days() -> None:
     assert [event["plan"] for event in events("subscription.ends_soon")] == ["PLUS"]
     services.end_period(user_id=reader.pk, now=NOW + PERIOD)
     assert services.remind_of_end(user_id=reader.pk, now=soon + PERIOD)
+
+
+def test_an_end_is_not_announced_when_it_is_over() -> None:
+    reader = patron(balance="20.00")
+    choose(reader, "PLUS")
+    assert not services.remind_of_end(user_id=reader.pk, now=NOW + PERIOD)
+    assert events("subscription.ends_soon") == []
 
 
 def test_the_job_finds_whose_period_is_over() -> None:
