@@ -21,11 +21,13 @@ class Owed:
 
 @dataclass
 class Purse:
-    """One patron. Hours are counted from the beginning of the story; a plan without an end is Free."""
+    """One patron. `left` are the top-ups by number, less what went back of each. Hours are counted from the beginning
+    of the story; a plan without an end is Free.
+    """
 
     balance: Decimal = NOTHING
     owed: list[Owed] = field(default_factory=list)
-    topped_up: Decimal = NOTHING
+    left: dict[int, Decimal] = field(default_factory=dict)
     adjusted: Decimal = NOTHING
     income: Decimal = NOTHING
     plan: str = "FREE"
@@ -57,13 +59,21 @@ class Purse:
             dollars -= part
         self.pay(-dollars)
 
-    def top_up(self, dollars: Decimal) -> None:
+    def top_up(self, dollars: Decimal, number: int) -> None:
         self.balance += dollars
-        self.topped_up += dollars
+        self.left[number] = dollars
         for debt in self.owed:
             part = min(debt.open, self.balance)
             self.pay(part)
             debt.open -= part
+
+    def give_back(self, dollars: Decimal, number: int) -> bool:
+        """To the card it came from; negative: that failed."""
+        if dollars > self.balance:
+            return False
+        self.balance -= dollars
+        self.left[number] -= dollars
+        return True
 
     def adjust(self, dollars: Decimal) -> bool:
         if self.balance + dollars < 0:
