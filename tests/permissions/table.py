@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "permissions.md"
@@ -21,8 +22,9 @@ class Row:
         return f"| `{self.route}` | {', '.join(self.methods)} | {' | '.join(self.cells.values())} |"
 
 
-def rows() -> list[Row]:
-    return [_row(line) for line in DOCUMENT.read_text().splitlines() if line.startswith("| `/")]
+@cache
+def rows() -> tuple[Row, ...]:
+    return tuple(_row(line) for line in DOCUMENT.read_text().splitlines() if line.startswith("| `/"))
 
 
 def _row(line: str) -> Row:
