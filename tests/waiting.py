@@ -10,7 +10,7 @@ Answer = TypeVar("Answer")
 def until(
     condition: Callable[[], Answer | None],
     *,
-    seconds: float = 60,
+    seconds: float = 180,
     every: float = 0.05,
     otherwise: Callable[[], Any] = str,
 ) -> Answer:

@@ -75,10 +75,10 @@ def test_control_without_the_lock_a_book_is_held_for_who_is_gone(monkeypatch) ->
 
     def look_without_lock(user_id: int) -> None:
         looked.set()
-        reserved.wait(timeout=10)
+        reserved.wait(timeout=60)
 
     def wish() -> None:
-        looked.wait(timeout=10)
+        looked.wait(timeout=60)
         reserve(reader, book.pk)
         reserved.set()
 

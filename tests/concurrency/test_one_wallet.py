@@ -92,7 +92,7 @@ def without_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def read(*, user_id: int) -> Wallet:
         wallet = Wallet.objects.get(user_id=user_id)
-        everybody_has_read.wait(timeout=20)
+        everybody_has_read.wait(timeout=60)
         return wallet
 
     monkeypatch.setattr(wallet_services, "lock_wallet", read)

@@ -59,7 +59,7 @@ class Halfway:
         """The action, begun when the other has come halfway."""
 
         def wait_and_act() -> Any:
-            self._arrived.wait(timeout=10)
+            self._arrived.wait(timeout=60)
             return action()
 
         return wait_and_act

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 
 PROJECT = Path(__file__).resolve().parents[2]
-DEADLINE_SECONDS = 60
+DEADLINE_SECONDS = 180
 
 
 def processes_of(var_dir: Path) -> list[psutil.Process]:

@@ -53,7 +53,7 @@ class Processes:
         """Ask all of them to stop; returns how each ended."""
         for process in self._running.values():
             process.terminate()
-        return {name: process.wait(timeout=30) for name, process in self._running.items()}
+        return {name: process.wait(timeout=60) for name, process in self._running.items()}
 
 
 @contextmanager

@@ -77,13 +77,13 @@ class Portal:
             process.terminate()
         for name, process in self._running.items():
             try:
-                process.wait(timeout=20)
+                process.wait(timeout=60)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 raise AssertionError(f"{name} did not stop") from None
 
     def wait_until_ready(self) -> None:
-        until(self._is_ready, seconds=60, otherwise=lambda: (self._var_dir / f"{WEB}.log").read_text()[-3000:])
+        until(self._is_ready, otherwise=lambda: (self._var_dir / f"{WEB}.log").read_text()[-3000:])
 
     def _is_ready(self) -> bool:
         with suppress(urllib.error.URLError, ConnectionError, TimeoutError):
@@ -142,7 +142,7 @@ def rage(
         for thread in threads:
             thread.join()
     began = time.monotonic()
-    until(all_is_quiet, seconds=120, every=0.2, otherwise=what_is_open)
+    until(all_is_quiet, seconds=300, every=0.2, otherwise=what_is_open)
     outcome.seconds_to_settle = time.monotonic() - began
     outcome.deadlocks = deadlocks() - before
     return outcome
@@ -166,7 +166,7 @@ def _kill_at_random(
 
     while not is_over():
         enough = outcome.seen.answers.total() + ANSWERS_BETWEEN
-        until(lambda enough=enough: outcome.seen.answers.total() >= enough, seconds=120)
+        until(lambda enough=enough: outcome.seen.answers.total() >= enough)
         victim = turn.pop(chance.randrange(len(turn)))
         portal.kill(victim)
         portal.start(victim)

@@ -88,7 +88,7 @@ def kill_each_at_work(running: Processes) -> None:
                 alive.remove(queue)
         return not alive
 
-    until(kill_who_has_begun, seconds=90)
+    until(kill_who_has_begun)
 
 
 def all_is_quiet() -> bool:
@@ -110,7 +110,7 @@ def test_what_is_killed_at_work_and_started_again_loses_nothing_and_repeats_noth
     with processes(broker_url=broker_url, var_dir=tmp_path) as running:
         record_everything()
         kill_each_at_work(running)
-        until(all_is_quiet, seconds=150, otherwise=what_is_open)
+        until(all_is_quiet, seconds=300, otherwise=what_is_open)
         ended = running.stop()
 
     assert OutboxEvent.objects.count() >= 500

@@ -99,7 +99,7 @@ def test_a_running_relay_hears_of_a_commit_and_stops_when_told(reader: User) -> 
     until(lambda: set(Delivery.objects.values_list("sends", flat=True)) == {1})
     until(lambda: not OutboxEvent.objects.filter(published_at=None).exists())
     stopping.set()
-    running.join(timeout=10)
+    running.join(timeout=60)
 
     assert not running.is_alive()
 
@@ -119,6 +119,6 @@ def test_a_relay_comes_back_after_postgresql_ended_its_connections(reader: User)
     serve(cups=1)
     until(lambda: list(Delivery.objects.values_list("sends", flat=True)) == [1, 1, 1, 1])
     stopping.set()
-    running.join(timeout=10)
+    running.join(timeout=60)
 
     assert not running.is_alive()
