@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from library_portal import audit
 from library_portal.audit.models import Action
-from subscriptions.models import Plan
+from subscriptions.models import Plan, Subscription
 
 
 @transaction.atomic
@@ -22,4 +23,12 @@ def set_terms(*, code: str, terms: Mapping[str, Any]) -> Plan:
         plan.save()
         after = {name: str(value) for name, value in changed.items()}
         audit.record(Action.PLAN_TERMS_CHANGED, plan=code, before=before, after=after)
+    if "price" in changed:
+        _tell_again(plan)
     return plan
+
+
+def _tell_again(plan: Plan) -> None:
+    """Who was told what the next period of this plan costs was told another price."""
+    follows = Q(next_plan=plan) | Q(next_plan=None, plan=plan)
+    Subscription.objects.filter(follows, reminded=True).update(reminded=False)

@@ -223,3 +223,21 @@ def test_a_deleted_account_is_given_no_plan(now) -> None:
     with pytest.raises(accounts.queries.UserNotFound):
         services.give_plan(user_id=reader.pk, plan_code="PLUS", reason="Prize", now=now)
     assert subscription_of(user_id=reader.pk) is None
+
+
+@pytest.mark.parametrize(
+    ("terms", "follows", "again"),
+    [
+        ({"price": Decimal("7.00")}, "PLUS", True),
+        ({"price": Decimal("7.00")}, "FREE", False),
+        ({"max_copies": 6}, "PLUS", False),
+    ],
+)
+def test_who_was_told_a_price_is_told_the_new_one(terms: dict, follows: str, again: bool) -> None:
+    reader = patron(balance="20.00")
+    choose(reader, "PLUS")
+    choose(reader, follows)
+    later = NOW + PERIOD - timedelta(days=2)
+    assert services.remind_of_end(user_id=reader.pk, now=later)
+    services.set_terms(code="PLUS", terms=terms)
+    assert services.remind_of_end(user_id=reader.pk, now=later) is again
