@@ -3,7 +3,7 @@
     python -m bench.ledger --entries 1000000
 
 Fills servers of its own with wallets that are in order (a top-up that settles a debt, then eight reservations, and so
-on), and runs every check, each with its time. Needs about 800 MB of disk for a million entries while it runs; with
+on), and runs every check, each with its time. Needs about 1 GB of disk for a million entries while it runs; with
 `--keep FOLDER` they are filled once, stay there, and the next run starts by measuring.
 """
 
@@ -142,7 +142,7 @@ def _fill(entries: int) -> None:
 
 @contextmanager
 def _indexes_later(cursor: Any) -> Iterator[None]:
-    """No trigger, no index, and no log of a table that is new in this transaction: two minutes instead of ten."""
+    """No trigger, no index, and no log of a table that is new in this transaction: that is most of the time."""
     cursor.execute("SET LOCAL session_replication_role = replica; SET LOCAL maintenance_work_mem = '1GB'")
     indexes = cursor.execute(INDEXES).fetchall()
     for drop, _create in indexes:
