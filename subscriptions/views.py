@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from library_portal.coming_back import stays_here
@@ -28,6 +28,22 @@ AT_ONCE, DEBTS_SHOWN = 20, 10
 AMOUNTS_OFFERED = (5, 10, 20, 50)
 # In the session: the newest payment, and the page that sent its reader to top up.
 GO_ON = "after_payment"
+
+Status = Payment.Status
+# What its patron hears after confirming a payment, or giving it up.
+SAID = {
+    Status.CONFIRMED: (messages.SUCCESS, _("%(amount)s arrived in your wallet.")),
+    Status.CANCELLED: (messages.INFO, _("The payment was cancelled. Nothing was charged.")),
+    Status.PENDING: (
+        messages.WARNING,
+        _("The money is underway already: nobody can stop it. Your wallet will have it."),
+    ),
+    Status.HELD: (
+        messages.WARNING,
+        _("You paid, and the money could not be put into the wallet. The library looks into it."),
+    ),
+}
+NO_LONGER_OPEN = (messages.INFO, _("This payment is no longer open. Nothing was charged."))
 
 Row = TypeVar("Row", bound=Model)
 
@@ -77,7 +93,7 @@ def payment(request: HttpRequest, pk: int) -> HttpResponse:
     """Where people come back to from the provider: it says how the payment stands. Only giving it up changes it."""
     found = get_object_or_404(queries.payments_of(user_id=request.user.pk), pk=pk)
     if request.method == "POST":
-        services.cancel_payment(payment_id=found.pk, now=timezone.now())
+        _tell(request, services.cancel_payment(payment_id=found.pk, now=timezone.now()))
         return redirect("payment", pk=found.pk)
     shown = {
         "payment": found,
@@ -100,7 +116,7 @@ def test_payment(request: HttpRequest, token: str) -> HttpResponse:
     payment = payment_at(token)
     if request.method != "POST":
         return render(request, "subscriptions/test_payment.html", {"payment": payment})
-    if payment.status != Payment.Status.PENDING:
+    if payment.status != Status.PENDING:
         pass  # a provider's page takes no money for what was given up
     elif "confirm" in request.POST:
         payment = services.confirm_payment(payment_id=payment.pk, now=timezone.now())
@@ -108,21 +124,14 @@ def test_payment(request: HttpRequest, token: str) -> HttpResponse:
         payment = services.cancel_payment(payment_id=payment.pk, now=timezone.now())
     _tell(request, payment)
     there = _after(request, payment)
-    request.session.pop(GO_ON, None)
+    if there:
+        del request.session[GO_ON]
     return redirect(there or "wallet")
 
 
 def _tell(request: HttpRequest, payment: Payment) -> None:
-    if payment.status == Payment.Status.CONFIRMED:
-        messages.success(request, _("%(amount)s arrived in your wallet.") % {"amount": dollars(payment.amount)})
-    elif payment.status == Payment.Status.HELD:
-        messages.warning(
-            request, _("You paid, and the money could not be put into the wallet. The library looks into it.")
-        )
-    elif payment.status == Payment.Status.CANCELLED:
-        messages.info(request, _("The payment was cancelled. Nothing was charged."))
-    else:
-        messages.info(request, _("This payment is no longer open. Nothing was charged."))
+    level, words = SAID.get(payment.status, NO_LONGER_OPEN)
+    messages.add_message(request, level, words % {"amount": dollars(payment.amount)})
 
 
 def _wallet_page(request: HttpRequest, form: TopUpForm, status: int = 200) -> HttpResponse:

@@ -65,11 +65,11 @@ def test_the_wallet_leads_to_what_is_not_confirmed_yet(client, reader, now) -> N
 @pytest.mark.parametrize(
     ("state", "in_words", "news", "can"),
     [
-        ({}, "Not confirmed yet", "has not confirmed this", ["Go on paying", "Look again", "Cancel payment"]),
+        ({}, "Unconfirmed", "has not confirmed this", ["Go on paying", "Look again", "Cancel payment"]),
         ({"status": "failed"}, "Failed", "The payment did not work. Nothing was charged.", ["Try again"]),
         ({"status": "cancelled"}, "Cancelled", "You gave this payment up. Nothing was charged.", ["Try again"]),
         ({"status": "expired"}, "Expired", "Nobody paid it in time. Nothing was charged.", ["Try again"]),
-        ({"status": "held", "problem": "mismatch"}, "Being looked into", "The payment provider has your money", []),
+        ({"status": "held", "problem": "mismatch"}, "Under review", "The payment provider has your money", []),
     ],
 )  # fmt: skip
 def test_each_state_in_words_with_what_can_be_done(client, reader, state, in_words, news, can) -> None:

@@ -45,6 +45,17 @@ def test_who_gives_up_pays_no_more(client, reader, stripe) -> None:
     assert stripe.sessions[payment.provider_reference]["status"] == "expired"
 
 
+def test_who_gives_up_what_is_underway_is_told_that_it_comes(client, reader, stripe) -> None:
+    go_and_pay(client)
+    payment = Payment.objects.get()
+    stripe.sessions[payment.provider_reference]["status"] = "complete"  # a debit that takes days
+    page = client.post(f"/me/wallet/payments/{payment.pk}/", follow=True)
+    assert [str(message) for message in page.context["messages"]] == [
+        "The money is underway already: nobody can stop it. Your wallet will have it."
+    ]
+    assert page.context["payment"].status == "pending"
+
+
 def test_a_provider_that_is_away_is_told_at_the_form(client, reader, stripe) -> None:
     stripe.away = True
     answer = client.post("/me/wallet/top-up/", {"amount": "20", "provider": "stripe"})
