@@ -103,10 +103,11 @@ def test_what_was_paid_for_an_extension_counts_when_the_book_is_back_early(now) 
     assert balance_of(reader) == Decimal("4.60")
 
 
-def test_a_loan_is_extended_to_a_day(now) -> None:
+@pytest.mark.parametrize(("until", "paid"), [(date(2026, 11, 10), "0.80"), (date(2026, 11, 12), "1.00")])
+def test_a_loan_is_extended_to_a_day_up_to_the_plans_longest_loan(now, until: date, paid: str) -> None:
     loan = lent(patron(), book_with_copies(1), now)
-    longer = services.extend(reservation_id=loan.pk, until=date(2026, 11, 10), now=now + timedelta(days=3))
-    assert (longer.due_on, longer.paid) == (date(2026, 11, 10), Decimal("0.80"))
+    longer = services.extend(reservation_id=loan.pk, until=until, now=now + timedelta(days=3))
+    assert (longer.due_on, longer.paid) == (until, Decimal(paid))
 
 
 def test_a_loan_is_extended_twice_at_most(now) -> None:
