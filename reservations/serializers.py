@@ -146,7 +146,7 @@ class ReservationSerializer(serializers.Serializer):
 
 class ReturnSerializer(serializers.Serializer):
     reservation = ReservationSerializer()
-    refunded = money()
+    refunded = money(help_text="by this return: 0.00 when the book was back before, as the next two")
     late_fee = money()
     owed = money(help_text="what the wallet could not cover and stays as a debt")
     next_reservation = serializers.IntegerField(
