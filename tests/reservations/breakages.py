@@ -65,9 +65,12 @@ BREAKAGES = {
     ),
     "a balance is below zero": (
         dropping("subscriptions_wallet", "wallet_balance_not_negative")
-        + "UPDATE subscriptions_wallet SET balance = -1 WHERE user_id = (SELECT user_id FROM"
-        " reservations_reservation WHERE id = {lent})",
-        ["wallet-balance", "negative-balance"],
+        + dropping("subscriptions_ledgerentry", "ledger_balance_not_negative")
+        + "INSERT INTO subscriptions_ledgerentry (wallet_id, amount, kind, balance_after, reference, reason,"
+        " idempotency_key, created_at) SELECT id, -1 - balance, 'adjustment', -1, 'adjustment', '', 'below',"
+        " now() - interval '1 month' FROM subscriptions_wallet ORDER BY id LIMIT 1;"
+        "UPDATE subscriptions_wallet SET balance = -1 WHERE id = (SELECT min(id) FROM subscriptions_wallet)",
+        ["negative-balance"],
     ),
     "an entry leaves another balance": (
         ENTRY + "balance_after = balance_after + 1 WHERE reference = 'reservation:{lent}'",
