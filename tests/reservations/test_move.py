@@ -79,7 +79,7 @@ def test_the_only_one_stays_the_only_one(book, now) -> None:
 def test_a_moved_place_is_moved_no_more_by_plans(places, now) -> None:
     move(places[4], 2, now)
     order = queue()
-    subscriptions.services.set_plan(user_id=places[4].user_id, plan_code="PLUS", now=now)
+    subscriptions.services.set_plan(user_id=places[4].user_id, plan_code="FREE", now=now)
     follow_plan(user_id=places[4].user_id, now=now)
     assert queue() == order
 
