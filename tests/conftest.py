@@ -2,20 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.core.cache import cache
-from django.db import connection
-from django.db.models.signals import post_migrate
+from django.test import TransactionTestCase
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.hashers import Argon2
 from library_portal import mongo
 from library_portal.redis import client
+from tests.emptying import empty_tables, keep_what_the_migrations_made
 from tests.running import Mailbox, Portal, running_portal
 
 # The same algorithm, but quick: tests set and check thousands of passwords. The running portal's is as slow as ever.
@@ -24,16 +22,11 @@ Argon2.time_cost, Argon2.memory_cost = 1, 8
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
-def restore_plans(**_: object) -> None:
-    import_module("subscriptions.migrations.0002_plans").create_plans(apps, None)
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
-    """Django empties tables after transactional tests: one trigger must allow it here, and the plans must come back."""
-    post_migrate.connect(restore_plans, sender=apps.get_app_config("subscriptions"))
-    with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
-        cursor.execute("ALTER TABLE subscriptions_ledgerentry DISABLE TRIGGER ledger_no_truncate")
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        keep_what_the_migrations_made()
+    TransactionTestCase._fixture_teardown = empty_tables
 
 
 @pytest.fixture(autouse=True)

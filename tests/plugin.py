@@ -1,7 +1,7 @@
 """Starts the servers that the tests need before Django reads its settings, and says which tests were left out.
 
-With `DATABASE_URL`, `REDIS_URL` and `BROKER_URL` in the environment those servers are used (by one process: -n 0), else
-embedded ones.
+With `DATABASE_URL`, `REDIS_URL` and `BROKER_URL` in the environment those servers are used (by one process: -n 0, as a
+superuser of PostgreSQL), else embedded ones.
 RabbitMQ, MongoDB and Chromium are found by `TEST_RABBITMQ_URL`, `TEST_MONGO_URL` and `TEST_CHROMIUM` (or on the path).
 """
 
@@ -26,10 +26,12 @@ NEEDED = {
 LONGEST = (
     "portal",
     "mongo",
+    "tests/test_permissions.py",
     "tests/api/test_bad_input.py",
     "tests/faults/test_kill.py",
     "rabbitmq",
     "tests/faults/test_storm.py",
+    "tests/books/importing/test_real_files.py",
 )
 # Nothing that a developer's shell says about the portal may steer the tests.
 IGNORED = (
