@@ -36,7 +36,7 @@ def start() -> Iterator[Start]:
 
 @pytest.fixture(scope="module")
 def portal() -> Iterator[RunningPortal]:
-    """One for the tests that leave it running."""
+    """One for the tests that leave it running, and then for the one that kills it."""
     with open_folder() as var_dir, started_portals() as start:
         portal = start(var_dir)
         portal.is_ready()
@@ -117,17 +117,16 @@ def test_two_portals_run_side_by_side_and_ctrl_c_leaves_nothing_of_one(
     assert answers(portal)
 
 
-def test_data_is_intact_after_the_group_was_killed(var_dir: Path, start: Start) -> None:
-    killed = start(var_dir)
-    killed.is_ready()
-    before = catalogue(var_dir)
+def test_data_is_intact_after_the_group_was_killed(portal: RunningPortal, start: Start) -> None:
+    """The last one with the portal of all: it does not leave it running."""
+    before = catalogue(portal.var_dir)
     assert before > 200
 
-    os.killpg(killed.process.pid, signal.SIGKILL)
-    again = start(var_dir, port=killed.port)
+    os.killpg(portal.process.pid, signal.SIGKILL)
+    again = start(portal.var_dir, port=portal.port)
 
     again.is_ready()
-    assert catalogue(var_dir) == before
+    assert catalogue(portal.var_dir) == before
 
 
 def test_commands_alone_bring_their_own_servers_and_leave_nothing(var_dir: Path) -> None:
