@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage as ParsedMessage
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -53,7 +54,7 @@ def letters(*, to: str = "", limit: int = 100) -> list[Letter]:
     files = sorted(Path(settings.MAIL_DIR).glob("*.eml"), key=_written_at, reverse=True)
     found: list[Letter] = []
     for file in files:
-        letter = _read(file)
+        letter = _read(file, file.stat().st_ino, _written_at(file))
         if to.casefold() in letter.to.casefold():
             found.append(letter)
         if len(found) == limit:
@@ -69,7 +70,9 @@ def _written_at(file: Path) -> float:
     return file.stat().st_mtime
 
 
-def _read(file: Path) -> Letter:
+@lru_cache(maxsize=5_000)
+def _read(file: Path, inode: int, written_at: float) -> Letter:
+    """Once for each file as it was put there: who plays many people looks for codes among the letters of all."""
     message = message_from_bytes(file.read_bytes(), policy=policy.default)
     assert isinstance(message, ParsedMessage)
     body = message.get_body(preferencelist=("plain", "html"))
@@ -77,5 +80,5 @@ def _read(file: Path) -> Letter:
         to=str(message["To"]),
         subject=str(message["Subject"]),
         text=body.get_content() if body else "",
-        sent_at=datetime.fromtimestamp(_written_at(file), UTC),
+        sent_at=datetime.fromtimestamp(written_at, UTC),
     )
