@@ -1,6 +1,6 @@
 """The admin's choices and date filters refuse what no browser sends instead of failing on it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -42,6 +42,41 @@ class ForgivingChoices:
         if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
             kwargs.setdefault("widget", ForgivingSelectMultiple(db_field, self.admin_site))  # type: ignore[attr-defined]
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class OneDayFilter(admin.SimpleListFilter):
+    """Rows of one day in the library's time zone: one of those `offered`, in days from today, or one typed in."""
+
+    template = "admin/day_filter.html"
+    offered: list[tuple[int, Any]] = []
+    day: str | None = None
+    others: list[tuple[str, str]] = []
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        self.others = others_than(self.parameter_name, request)
+        today = timezone.localdate()
+        return [((today + timedelta(days=days)).isoformat(), name) for days, name in self.offered]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Raises IncorrectLookupParameters: the whole list is shown."""
+        self.day = self.value()
+        if not self.day:
+            return rows
+        try:
+            day = date.fromisoformat(self.day)
+        except ValueError as error:
+            raise IncorrectLookupParameters(error) from error
+        if day.year not in YEARS:
+            raise IncorrectLookupParameters
+        return self.of_day(rows, day)
+
+    def of_day(self, rows: QuerySet[Any], day: date) -> QuerySet[Any]:
+        raise NotImplementedError
+
+
+def others_than(parameter: str, request: HttpRequest) -> list[tuple[str, str]]:
+    """What else the list is narrowed to, for a form that must not forget it."""
+    return [(name, value) for name, value in request.GET.items() if name not in (parameter, "p", "e")]
 
 
 class ForgivingDateFilter(admin.DateFieldListFilter):

@@ -1,7 +1,7 @@
 """What the list of reservations is narrowed to. Each has an index; none reads the whole table to offer its choices."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from library_portal.admin_inputs import YEARS, ForgivingSelect
+from library_portal.admin_inputs import ForgivingSelect, OneDayFilter, others_than
 from reservations.models import Reservation, Status
 
 Rows = QuerySet[Reservation]
@@ -54,31 +54,14 @@ class LostFilter(admin.SimpleListFilter):
         return rows.filter(lost_on__isnull=False) if self.value() == "yes" else rows
 
 
-class DueDayFilter(admin.SimpleListFilter):
-    """Loans that are due on one day: today, tomorrow, or any that is typed in."""
+class DueDayFilter(OneDayFilter):
+    """Loans that are due on one day."""
 
     title = _("due day")
     parameter_name = "due_on"
-    template = "admin/reservations/day_filter.html"
-    day: str | None = None
-    others: list[tuple[str, str]] = []
+    offered = [(0, _("Today")), (1, _("Tomorrow"))]
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        self.others = others_than(self.parameter_name, request)
-        today = timezone.localdate()
-        return [(today.isoformat(), _("Today")), ((today + timedelta(days=1)).isoformat(), _("Tomorrow"))]
-
-    def queryset(self, request: HttpRequest, rows: Rows) -> Rows:
-        """Raises IncorrectLookupParameters: the whole list is shown."""
-        self.day = self.value()
-        if not self.day:
-            return rows
-        try:
-            day = date.fromisoformat(self.day)
-        except ValueError as error:
-            raise IncorrectLookupParameters(error) from error
-        if day.year not in YEARS:
-            raise IncorrectLookupParameters
+    def of_day(self, rows: Rows, day: date) -> Rows:
         return rows.filter(status=Status.ACTIVE, due_on=day)
 
 
@@ -122,8 +105,3 @@ class PatronFilter(ChosenFilter):
 
 class BookFilter(ChosenFilter):
     title, parameter_name, field = _("book"), "book__id__exact", "book"
-
-
-def others_than(parameter: str, request: HttpRequest) -> list[tuple[str, str]]:
-    """What else the list is narrowed to, for a form that must not forget it."""
-    return [(name, value) for name, value in request.GET.items() if name not in (parameter, "p", "e")]

@@ -4,41 +4,23 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from library_portal.admin_inputs import YEARS
+from library_portal.admin_inputs import OneDayFilter
 from subscriptions.payments.registry import PROVIDERS
 
 
-class DayFilter(admin.SimpleListFilter):
-    """Rows that were created on one day of the library's time zone."""
+class DayFilter(OneDayFilter):
+    """Rows that were created on one day."""
 
     title = _("day")
     parameter_name = "day"
-    template = "admin/reservations/day_filter.html"
-    day: str | None = None
-    others: list[tuple[str, str]] = []
+    offered = [(0, _("Today")), (-1, _("Yesterday"))]
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        self.others = [(name, value) for name, value in request.GET.items() if name not in ("day", "p", "e")]
-        today = timezone.localdate()
-        return [(today.isoformat(), _("Today")), ((today - timedelta(days=1)).isoformat(), _("Yesterday"))]
-
-    def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Raises IncorrectLookupParameters: the whole list is shown."""
-        self.day = self.value()
-        if not self.day:
-            return rows
-        try:
-            day = date.fromisoformat(self.day)
-        except ValueError as error:
-            raise IncorrectLookupParameters(error) from error
-        if day.year not in YEARS:
-            raise IncorrectLookupParameters
+    def of_day(self, rows: QuerySet[Any], day: date) -> QuerySet[Any]:
         start = timezone.make_aware(datetime.combine(day, time.min))
         return rows.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1))
 
