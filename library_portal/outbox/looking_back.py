@@ -6,6 +6,10 @@ from typing import Any
 from library_portal.outbox.models import Delivery, OutboxEvent
 from library_portal.outbox.registry import Event, subscriptions_of
 
+# Events get their numbers before they are committed, and who records one has read before that: so many earlier ones may
+# have been unseen then.
+UNSEEN = 5_000
+
 
 def is_under_way(event: type[Event], **facts: Any) -> bool:
     """Whether a handler still has such an event before it; a dead letter is not."""
@@ -15,6 +19,6 @@ def is_under_way(event: type[Event], **facts: Any) -> bool:
 
 
 def told_since(event_id: int, events: Collection[type[Event]], fact: str) -> set[Any]:
-    """What these events, recorded after that one, say by this name in their payloads."""
-    later = OutboxEvent.objects.filter(pk__gt=event_id, name__in=[event.name for event in events])
+    """What these events, recorded after that one or a little before, say by this name in their payloads."""
+    later = OutboxEvent.objects.filter(pk__gt=event_id - UNSEEN, name__in=[event.name for event in events])
     return set(later.values_list(f"payload__{fact}", flat=True))

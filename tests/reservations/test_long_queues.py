@@ -152,6 +152,18 @@ def test_who_becomes_eligible_between_two_steps_is_not_overtaken(loan, queue, ch
     assert [status(one) for one in (place, queue[7])] == [Status.READY, Status.PENDING]
 
 
+def test_who_was_just_being_given_money_when_the_look_began_is_not_overtaken(loan, queue, now) -> None:
+    """The event has its number before the look's; it is committed when the place has been seen already."""
+    early = OutboxEvent.objects.create(name="wallet.credited", payload={})
+    services.return_copy(reservation_id=loan.pk, now=now)
+    top_up(queue[0])
+    late = OutboxEvent.objects.filter(name="wallet.credited").latest("pk")
+    OutboxEvent.objects.filter(pk=early.pk).update(payload=late.payload)
+    late.delete()
+    take_all_steps()
+    assert [status(queue[0]), status(queue[7])] == [Status.READY, Status.PENDING]
+
+
 def test_who_joins_ahead_between_two_steps_is_not_overtaken(loan, queue, book, now) -> None:
     services.return_copy(reservation_id=loan.pk, now=now)
     take_a_step()
