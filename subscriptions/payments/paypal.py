@@ -5,6 +5,7 @@ Amounts are strings of dollars there. An order carries our payment's number, a r
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -98,7 +99,7 @@ class PayPal:
     def collect(self, payment: Payment) -> Notice:
         """A patron who agreed is charged now; an order that nobody agreed to is gone after some hours."""
         try:
-            order = self.api.get(f"/v2/checkout/orders/{payment.provider_reference}")
+            order = self._order(payment)
         except NotThere:
             return Notice(state=State.FAILED, payment_id=payment.pk)
         if order.get("status") == "APPROVED":
@@ -111,7 +112,10 @@ class PayPal:
             return _about_order(order, payment)
 
     def cancel(self, payment: Payment) -> None:
-        """Orders can't be taken back, but nothing is paid unless it is collected."""
+        """Orders can't be taken back, but nothing is paid unless it is collected: where it was, it is too late."""
+        with suppress(NotThere), readable():
+            if _captures(self._order(payment)):
+                raise ProviderRefused
 
     def refund(self, refund: PaymentRefund) -> Notice:
         """One whose number is known is asked for by that: keys are forgotten after 45 days."""
@@ -122,6 +126,9 @@ class PayPal:
         with readable():
             state = REFUND_STATES.get(made["status"], State.PENDING)
             return Notice(state=state, refund_id=refund.pk, refund_reference=made["id"])
+
+    def _order(self, payment: Payment) -> dict[str, Any]:
+        return self.api.get(f"/v2/checkout/orders/{payment.provider_reference}")
 
     def _new_refund(self, refund: PaymentRefund) -> dict[str, Any]:
         return self.api.post(
@@ -161,12 +168,15 @@ def _notice(event: dict[str, Any]) -> Notice:
 
 
 def _about_order(order: dict[str, Any], payment: Payment) -> Notice:
-    units = order.get("purchase_units") or [{}]
-    captures = units[0].get("payments", {}).get("captures", [])
-    if captures:
+    if captures := _captures(order):
         return _about_capture(captures[-1], payment_id=payment.pk, reference=order["id"])
     state = State.FAILED if order.get("status") == "VOIDED" else State.PENDING
     return Notice(state=state, payment_id=payment.pk, reference=order["id"])
+
+
+def _captures(order: dict[str, Any]) -> list[dict[str, Any]]:
+    units = order.get("purchase_units") or [{}]
+    return units[0].get("payments", {}).get("captures", [])
 
 
 def _about_capture(capture: dict[str, Any], **said: Any) -> Notice:

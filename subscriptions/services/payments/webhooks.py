@@ -57,9 +57,12 @@ def _taken(provider: str, notice: Notice, now: datetime) -> str:
 def _our_payment(provider: str, notice: Notice) -> int | None:
     """Locked, before the event's row: so two messages about one payment wait for each other in one place only.
 
-    Refunds made at the provider's own site name only the charge.
+    Refunds made at the provider's own site name only the charge. Another site with the same keys may count payments and
+    refunds by the same numbers: a refund of ours is of our charge.
     """
     named = Q(pk=notice.payment_id) if notice.payment_id else Q(charge_reference=notice.charge)
+    if notice.refund_id and notice.charge:
+        named &= Q(charge_reference=notice.charge)
     if not notice.payment_id and not notice.charge:
         return None
     found = Payment.objects.filter(named, provider=provider).values_list("pk", flat=True).first()

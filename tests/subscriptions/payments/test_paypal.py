@@ -191,6 +191,18 @@ def test_money_that_takes_days_is_not_given_up_after_one(reader, payment, paypal
     assert balance(reader) == Decimal("20.10")
 
 
+@pytest.mark.parametrize(
+    ("capture", "status", "credited"), [("PENDING", "pending", "0"), ("COMPLETED", "confirmed", "20.10")]
+)
+def test_who_gives_up_what_was_collected_hears_how_it_stands(
+    reader, payment, paypal, now, capture, status, credited
+) -> None:
+    paypal.capture(paypal.approve(payment.provider_reference))
+    capture_of(paypal, payment)["status"] = capture
+    assert services.cancel_payment(payment_id=payment.pk, now=now).status == status
+    assert balance(reader) == Decimal(credited)
+
+
 def test_what_nobody_agrees_to_in_a_day_is_given_up_and_not_collected_later(api, reader, payment, paypal, now) -> None:
     tomorrow = now + timedelta(days=1, minutes=1)
     assert services.sweep_payment(payment_id=payment.pk, now=tomorrow) == "expired"

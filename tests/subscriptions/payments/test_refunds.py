@@ -14,7 +14,7 @@ from library_portal.outbox.delivery import deliver_pending
 from library_portal.personal_data import MayNotLeave
 from subscriptions import services, tasks
 from subscriptions.auditing import CHECKS
-from subscriptions.models import LedgerEntry, Payment, PaymentRefund
+from subscriptions.models import LedgerEntry, Payment, PaymentRefund, ProviderEvent
 from subscriptions.queries import wallet_of
 from tests.factories.people import patron, person
 from tests.subscriptions.payments.local_stripe import signed
@@ -140,6 +140,18 @@ def test_a_refund_that_fails_at_the_bank_days_later_is_in_the_wallet_again_once(
     assert state(payment) == (Decimal("20.00"), 0)
     assert PaymentRefund.objects.get().status == "failed"
     assert entries()[1:] == [("top_up_refund", Decimal("-5.00")), ("top_up_refund", Decimal("5.00"))]
+
+
+def test_another_sites_refund_of_the_same_numbers_settles_none_of_ours(api, payment, give_back, stripe) -> None:
+    """Their test site has the same keys and counts its payments and refunds as we do."""
+    stripe.refund_status = "pending"
+    give_back("5.00")
+    [made] = stripe.refunds.values()
+    theirs = {**made, "id": "re_of_theirs", "payment_intent": "pi_of_theirs"}
+    for status in ("failed", "succeeded"):
+        assert tell(api, stripe.event("refund.updated", theirs, status=status)) == 200
+    assert (state(payment), PaymentRefund.objects.get().status) == ((Decimal("15.00"), Decimal("5.00")), "pending")
+    assert list(ProviderEvent.objects.values_list("outcome", "payment")) == [("unknown", None)] * 2
 
 
 def test_what_is_given_back_at_stripes_own_pages_is_for_the_admins_to_see(api, payment, stripe, caplog) -> None:
