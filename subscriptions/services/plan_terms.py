@@ -14,7 +14,7 @@ from subscriptions.models import Plan, Subscription
 @transaction.atomic
 def set_terms(*, code: str, terms: Mapping[str, Any]) -> Plan:
     """Change the plan of this code, or add it. `terms` are fields of Plan that a form has checked."""
-    plan = Plan.objects.select_for_update().filter(code=code).first() or Plan(code=code)
+    plan = Plan.objects.select_for_update(no_key=True).filter(code=code).first() or Plan(code=code)
     changed = {name: value for name, value in terms.items() if plan.pk is None or getattr(plan, name) != value}
     before = {name: str(getattr(plan, name)) for name in changed} if plan.pk else {}
     if changed:

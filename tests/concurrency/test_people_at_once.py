@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,11 +16,13 @@ from rest_framework.test import APIClient
 import accounts.services
 import library_portal.notifications.services as notifications
 import reservations.services
+import subscriptions.services
 from accounts.models import Role, Session, User
 from accounts.services.sessions import Device, issue_tokens, open_session
 from library_portal import audit
 from library_portal.errors import PortalError
 from reservations.models import PastLoans, Reservation
+from subscriptions.models import Subscription
 from tests.factories.accounts import UserFactory
 from tests.factories.lending import book_with_copies
 from tests.factories.people import patron
@@ -170,3 +173,17 @@ def test_forgetting_twice_at_once_counts_each_loan_once(monkeypatch) -> None:
     )
     assert sorted(forgotten) == [0, 1]
     assert PastLoans.objects.get().loans == 1
+
+
+def test_a_plan_follows_while_an_admin_changes_its_price(monkeypatch) -> None:
+    """The period ends with a row of its own that names the plan; the admin has the plan, and wants that row."""
+    now = timezone.now()
+    reader, later = patron(plan="PREMIUM", balance="20.00"), now + timedelta(days=32)
+    subscriptions.services.change_plan(user_id=reader.pk, plan_code="PLUS", now=now)
+    Subscription.objects.filter(user=reader).update(reminded=True)
+    recording = Halfway(monkeypatch, audit, "record")
+    together(
+        lambda: subscriptions.services.set_terms(code="PLUS", terms={"price": Decimal("7.00")}),
+        recording.then(lambda: subscriptions.services.end_period(user_id=reader.pk, now=later)),
+    )
+    assert Subscription.objects.get(user=reader).plan.code == "PLUS"
