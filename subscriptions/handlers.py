@@ -107,7 +107,7 @@ def tell_expired(delivered: Delivered) -> None:
 def tell_ends_soon(delivered: Delivered) -> None:
     ends_at = delivered.payload["ends_at"]
     if ending := _ending(delivered.payload["user_id"], ends_at):
-        _tell(delivered, title=_("Your plan ends soon"), body=_what_follows(ending), subject=UNTIL + ends_at)
+        _tell(delivered, title=_("Your plan ends soon"), body=_what_follows(ending, ends_at), subject=UNTIL + ends_at)
 
 
 @words_anew(Kind.PLAN)
@@ -115,8 +115,9 @@ def as_of_now(told: Notification) -> Words | None:
     """Who has another plan by now hears nothing of the former; a reminder says what follows by now."""
     if told.subject == ON_FREE:
         return as_told(told) if _is_on_free(told.user_id) else None
-    ending = _ending(told.user_id, told.subject.removeprefix(UNTIL))
-    return Words(told.title, _what_follows(ending)) if ending else None
+    ends_at = told.subject.removeprefix(UNTIL)
+    ending = _ending(told.user_id, ends_at)
+    return Words(told.title, _what_follows(ending, ends_at)) if ending else None
 
 
 def _ending(user_id: int, ends_at: str) -> Subscription | None:
@@ -129,8 +130,8 @@ def _is_on_free(user_id: int) -> bool:
     return queries.current_plan(user_id=user_id, now=timezone.now()).code == queries.FREE
 
 
-def _what_follows(subscription: Subscription) -> str:
-    plan, until = subscription.next_plan or subscription.plan, _day(subscription.period_ends_at.isoformat())
+def _what_follows(subscription: Subscription, ends_at: str) -> str:
+    plan, until = subscription.next_plan or subscription.plan, _day(ends_at)
     if not subscription.auto_renew or plan.price == 0:
         return _("It runs until %(until)s. After that you are on the Free plan.") % {"until": until}
     return _("On %(until)s it goes on as %(plan)s: $%(price)s is charged to your wallet then.") % {

@@ -31,8 +31,7 @@ class Answer(NamedTuple, Generic[Given]):
 class _Absence:
     """Remembers, per process, that MongoDB did not answer in time a moment ago."""
 
-    def __init__(self) -> None:
-        self.end()
+    _until = _seconds = 0.0
 
     def __bool__(self) -> bool:
         return time.monotonic() < self._until

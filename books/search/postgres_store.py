@@ -100,7 +100,7 @@ class PostgresStore:
 
     def documents(self, book_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         entries = BookSearchEntry.objects.filter(book_id__in=book_ids, document__isnull=False)
-        return dict(entries.values_list("book_id", "document"))
+        return dict(entries.values_list("book_id", "document"))  # type: ignore[arg-type]  # none is None
 
     def count(self, selection: Selection, *, limit: int = COUNT_LIMIT) -> int:
         where, parameters = _where(selection)

@@ -37,9 +37,14 @@ def how_many_ahead(asked: Asked) -> int:
 
 def how_many_ahead_of(rows: Sequence[Reservation]) -> dict[int, int]:
     """Of each of these, which wait and were read together with their books; one round trip and one query at most."""
-    answers, lost = sets.ask([Asked(row.remembered_book_id, row.book.queue_version, place_of(row)) for row in rows])
+    answers, lost = sets.ask([_asked(row) for row in rows])
     ahead = {row.pk: answer for row, answer in zip(rows, answers, strict=True) if answer is not None}
     if unknown := [row.pk for row in rows if row.pk not in ahead]:
         ahead |= count_ahead_of(unknown, among=waiting())
     rebuild(lost)
     return ahead
+
+
+def _asked(row: Reservation) -> Asked:
+    book = row.remembered_book
+    return Asked(book.pk, book.queue_version, place_of(row))

@@ -10,6 +10,7 @@ eligible is overtaken by it:
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import books.services
@@ -120,7 +121,7 @@ def _hold_for_first_eligible(*, book_id: int, now: datetime) -> Look:
     return look
 
 
-def _hold(candidate: Reservation, copy_id: int, *, daily_fee: Any, now: datetime) -> None:
+def _hold(candidate: Reservation, copy_id: int, *, daily_fee: Decimal, now: datetime) -> None:
     subscriptions.services.lock_wallet(user_id=candidate.user_id)
     standing = standing_of(user_id=candidate.user_id, now=now)
     try:

@@ -13,6 +13,7 @@ from typing import Any
 import stripe
 from django.conf import settings
 from django.utils.translation import gettext as _
+from stripe.params.checkout import SessionCreateParamsLineItemPriceData
 
 from library_portal.money import CURRENCY, from_cents, to_cents
 from subscriptions.payments.models import Payment, PaymentRefund
@@ -47,7 +48,7 @@ REFUND_STATES = {
 class StripeCheckout:
     def start(self, payment: Payment) -> Checkout:
         ours = {"payment": str(payment.pk)}
-        price = {
+        price: SessionCreateParamsLineItemPriceData = {
             "currency": CURRENCY.lower(),
             "unit_amount": to_cents(payment.amount),
             "product_data": {"name": _("Library wallet")},
@@ -57,7 +58,7 @@ class StripeCheckout:
             session = _client().v1.checkout.sessions.create(
                 params={
                     "mode": "payment",
-                    "line_items": [{"price_data": price, "quantity": 1}],  # type: ignore[typeddict-item]
+                    "line_items": [{"price_data": price, "quantity": 1}],
                     "client_reference_id": str(payment.pk),
                     "metadata": ours,
                     "payment_intent_data": {"metadata": ours},
