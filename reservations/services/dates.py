@@ -83,16 +83,7 @@ def extend(*, reservation_id: int, until: date | None = None, now: datetime) -> 
     reservation.days, reservation.due_on = longer.days, longer.due_on
     reservation.extensions += 1
     reservation.save(update_fields=["step", "days", "due_on", "extensions", "price", "paid"])
-    record(
-        ReservationExtended(
-            reservation_id=reservation.pk,
-            user_id=reservation.user_id,
-            book_id=reservation.remembered_book_id,
-            due_on=reservation.due_on.isoformat(),
-            charged=f"{longer.price:.2f}",
-            by_staff=is_by_staff(reservation),
-        )
-    )
+    _extended(reservation, until=longer.due_on, charged=longer.price)
     return reservation
 
 
@@ -172,6 +163,19 @@ def _try_to_extend(reservation_id: int, now: datetime) -> Extension:
         return Extension(extend(reservation_id=reservation_id, now=now), None)
     except PortalError as refusal:
         return Extension(Reservation.objects.get(pk=reservation_id), refusal)
+
+
+def _extended(reservation: Reservation, *, until: date, charged: Decimal) -> None:
+    record(
+        ReservationExtended(
+            reservation_id=reservation.pk,
+            user_id=reservation.user_id,
+            book_id=reservation.remembered_book_id,
+            due_on=until.isoformat(),
+            charged=f"{charged:.2f}",
+            by_staff=is_by_staff(reservation),
+        )
+    )
 
 
 def _changed(reservation: Reservation, what: str) -> None:

@@ -35,14 +35,7 @@ def _request(*, user_id: int, book_id: int, days: int | None, join_queue: bool, 
     book = books.services.lock_book(book_id=book_id)
     subscriptions.services.lock_wallet(user_id=user_id)
     standing = standing_of(user_id=user_id, now=now)
-    reservation = Reservation(
-        user_id=user_id,
-        book_id=book_id,
-        days=standing.plan.max_days if days is None else days,
-        priority=standing.plan.priority,
-        joined_at=now,
-        queued_at=now,
-    )
+    reservation = _wished_for(standing, book_id=book_id, days=days, now=now)
     status = books.queries.lending_facts(book_id=book_id).status  # none for a withdrawn one
     check_request(standing, user_id=user_id, book_id=book_id, status=status, days=reservation.days)
     free_copy = None if waiting(book_id=book_id).exists() else books.services.first_free_copy(book_id=book_id)
@@ -53,14 +46,19 @@ def _request(*, user_id: int, book_id: int, days: int | None, join_queue: bool, 
     else:
         reservation.save()
         _created(reservation, Status.READY)
-        hold_copy(
-            reservation=reservation,
-            copy_id=free_copy.pk,
-            standing=standing,
-            daily_fee=book.daily_fee,
-            now=now,
-        )
+        hold_copy(reservation=reservation, copy_id=free_copy.pk, standing=standing, daily_fee=book.daily_fee, now=now)
     return reservation
+
+
+def _wished_for(standing: Standing, *, book_id: int, days: int | None, now: datetime) -> Reservation:
+    return Reservation(
+        user_id=standing.user_id,
+        book_id=book_id,
+        days=standing.plan.max_days if days is None else days,
+        priority=standing.plan.priority,
+        joined_at=now,
+        queued_at=now,
+    )
 
 
 def _join_queue(reservation: Reservation, standing: Standing) -> None:

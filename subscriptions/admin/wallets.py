@@ -1,6 +1,7 @@
 """Wallets, and adjustments of what is in them."""
 
 import uuid
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -67,14 +68,7 @@ class WalletAdmin(MoneyList):
         form = AdjustmentForm(request.POST or None, initial={"key": uuid.uuid4()})
         if form.is_valid():
             try:
-                adjustment = services.request_adjustment(
-                    user_id=wallet.user_id,
-                    amount=form.cleaned_data["amount"],
-                    reason=form.cleaned_data["reason"],
-                    by_id=request.user.pk,
-                    key=f"form:{form.cleaned_data['key']}",
-                    now=timezone.now(),
-                )
+                adjustment = _adjust(request, wallet, form.cleaned_data)
             except PortalError as refusal:
                 show_in(form, refusal)
             else:
@@ -95,6 +89,17 @@ class WalletAdmin(MoneyList):
             return redirect("admin:subscriptions_adjustmentrequest_change", adjustment.pk)
         self.message_user(request, _("The wallet was adjusted."), messages.SUCCESS)
         return redirect("admin:subscriptions_wallet_changelist")
+
+
+def _adjust(request: HttpRequest, wallet: Wallet, wanted: dict[str, Any]) -> AdjustmentRequest:
+    return services.request_adjustment(
+        user_id=wallet.user_id,
+        amount=wanted["amount"],
+        reason=wanted["reason"],
+        by_id=request.user.pk,
+        key=f"form:{wanted['key']}",
+        now=timezone.now(),
+    )
 
 
 def _may_adjust(request: HttpRequest) -> bool:

@@ -185,15 +185,19 @@ def _move(
         reason=reason,
         idempotency_key=key,
     )
-    event = WalletCredited if amount > 0 else WalletDebited
+    _moved(wallet, entry)
+    return entry
+
+
+def _moved(wallet: Wallet, entry: LedgerEntry) -> None:
+    event = WalletCredited if entry.amount > 0 else WalletDebited
     record(
         event(
             user_id=wallet.user_id,
             entry_id=entry.pk,
-            amount=f"{amount:.2f}",
-            kind=kind,
-            reference=reference,
-            balance_after=f"{wallet.balance:.2f}",
+            amount=f"{entry.amount:.2f}",
+            kind=entry.kind,
+            reference=entry.reference,
+            balance_after=f"{entry.balance_after:.2f}",
         )
     )
-    return entry

@@ -113,14 +113,19 @@ def _promised(payment_id: int, amount: Decimal, reason: str, by: int, key: str) 
         amount=f"{amount:.2f}",
     )
     if payment.status == Payment.Status.CONFIRMED:
-        charge(
-            user_id=payment.wallet.user_id,
-            amount=amount,
-            kind=EntryKind.TOP_UP_REFUND,
-            reference=f"payment:{payment.pk}",
-            key=f"payment-refund:{refund.pk}",
-        )
+        _take_out(refund, payment)
     return refund
+
+
+def _take_out(refund: PaymentRefund, payment: Payment) -> None:
+    """Raises InsufficientFunds."""
+    charge(
+        user_id=payment.wallet.user_id,
+        amount=refund.amount,
+        kind=EntryKind.TOP_UP_REFUND,
+        reference=f"payment:{payment.pk}",
+        key=f"payment-refund:{refund.pk}",
+    )
 
 
 def _check(payment: Payment, amount: Decimal, reason: str) -> None:
