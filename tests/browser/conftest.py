@@ -14,8 +14,9 @@ PATIENCE_MILLISECONDS = 60_000
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Ended with the last of these tests: its event loop, while it runs, keeps Django from the database."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=os.environ["TEST_CHROMIUM"], args=QUIET)
         yield browser
