@@ -214,7 +214,7 @@ class AdjustmentRequest(models.Model):
 
 
 class Debt(models.Model):
-    """What a wallet could not cover; the next top-up pays it first, and until then it blocks new holds."""
+    """What a wallet could not cover; the next top-up pays it first, and until then it blocks new reservations."""
 
     wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="debts", verbose_name=_("wallet"))
     amount = money_field(_("amount"))
