@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from library_portal.coming_back import stays_here
 from library_portal.errors import RateLimited
@@ -60,11 +60,14 @@ def _asked_for(request: HttpRequest) -> dict[str, str]:
     return asked if stays_here(asked.get("next", "/")) else {}
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def top_up(request: HttpRequest) -> HttpResponse:
-    """Start a payment and go to its provider; money appears when the provider confirms."""
+    """Start a payment and go to its provider; money appears when the provider confirms. A refused form stands at
+    this address: who asks for it again, or comes back from choosing a theme, gets the wallet."""
     if not request.user.is_authenticated:
         return redirect_to_login(reverse("wallet"))
+    if request.method != "POST":
+        return redirect("wallet")
     form = TopUpForm(request.POST)
     if not form.is_valid():
         return _wallet_page(request, form, status=422)

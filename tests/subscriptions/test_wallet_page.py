@@ -83,6 +83,15 @@ def test_the_statement_beside_a_refused_form_leads_back_to_the_wallet(client, re
     assert 'rel="next" href="/me/wallet/?before=' in page
 
 
+def test_the_address_of_a_refused_form_leads_to_the_wallet_when_asked_for_again(client, reader) -> None:
+    refused = client.post("/me/wallet/top-up/", {"amount": "0", "provider": "test"})
+    assert (
+        'name="next" value="/me/wallet/top-up/"' in refused.content.decode()
+    )  # what the choice of theme comes back to
+    again = client.get("/me/wallet/top-up/")
+    assert (again.status_code, again.url) == (302, "/me/wallet/")
+
+
 def test_a_provider_that_is_not_offered_starts_no_payment(client, reader) -> None:
     assert client.post("/me/wallet/top-up/", {"amount": "5", "provider": "gold"}).status_code == 422
     assert not Payment.objects.exists()
