@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
+from itertools import accumulate
 
 from django.conf import settings
 from django.utils import timezone
@@ -21,9 +22,10 @@ from subscriptions.models import LedgerEntry
 from subscriptions.references import meanings
 from subscriptions.statement.csv_file import details
 
-FONT, OWN_FONT = "Statement", "Vera.ttf"
-COLUMNS = (34 * mm, 30 * mm, 66 * mm, 23 * mm, 23 * mm)
-DETAILS_SHOWN = 38
+FONT, OWN_FONT, SIZE = "Statement", "Vera.ttf", 8.5
+COLUMNS = (34 * mm, 34 * mm, 62 * mm, 23 * mm, 23 * mm)
+# In points: the table's space at both sides of a cell is none of its text.
+DETAILS_WIDTH = COLUMNS[2] - 12
 
 
 def statement_pdf(entries: Sequence[LedgerEntry], *, holder: str, balance: str) -> bytes:
@@ -52,14 +54,14 @@ def _table(entries: Sequence[LedgerEntry]) -> LongTable:
         [
             date_format(timezone.localtime(entry.created_at), "j M Y, H:i"),
             str(entry.get_kind_display()),
-            _drawn(_short(details(entry, known.get(entry.pk)))),
+            _short(_drawn(details(entry, known.get(entry.pk)))),
             dollars(entry.amount),
             dollars(entry.balance_after),
         ]
         for entry in entries
     ]
     style = [
-        ("FONT", (0, 0), (-1, -1), FONT, 8.5),
+        ("FONT", (0, 0), (-1, -1), FONT, SIZE),
         ("ALIGN", (3, 0), (-1, -1), "RIGHT"),
         ("LINEBELOW", (0, 0), (-1, 0), 0.8, HexColor(0x17211C)),
         ("LINEBELOW", (0, 1), (-1, -1), 0.25, HexColor(0xD7DFD5)),
@@ -68,7 +70,10 @@ def _table(entries: Sequence[LedgerEntry]) -> LongTable:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= DETAILS_SHOWN else f"{text[: DETAILS_SHOWN - 1].rstrip()}…"
+    """As much as fits beside the amount: capitals are twice as wide as others."""
+    ends = accumulate(pdfmetrics.stringWidth(letter, FONT, SIZE) for letter in text)
+    fitting = sum(end <= DETAILS_WIDTH for end in ends)
+    return text if fitting == len(text) else f"{text[: fitting - 1].rstrip()}…"
 
 
 def _drawn(text: str) -> str:

@@ -8,8 +8,10 @@ from io import StringIO
 import pytest
 from django.test import Client
 from django.utils import timezone
+from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from subscriptions.models import LedgerEntry, Wallet
+from subscriptions.statement import pdf_file
 from tests.factories.lending import book_with_copies, reserved
 from tests.factories.people import patron
 from tests.factories.tokens import bearer
@@ -87,6 +89,17 @@ def test_the_statement_as_pdf(page: Client) -> None:
     answer = page.get("/me/wallet/statement.pdf")
     assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/pdf", "no-store, private")
     assert answer.content.startswith(b"%PDF-")
+
+
+def test_details_end_before_the_amount_however_wide_their_letters_are(page: Client) -> None:
+    page.get("/me/wallet/statement.pdf")  # brings the font along
+    for text in ("W" * 60, "i" * 300, "a reason of many words " * 12):
+        shown = pdf_file._short(text)
+        assert shown.endswith("…")
+        assert (
+            pdf_file.DETAILS_WIDTH * 0.9 < stringWidth(shown, pdf_file.FONT, pdf_file.SIZE) < pdf_file.DETAILS_WIDTH + 6
+        )
+    assert pdf_file._short("The Dispossessed") == "The Dispossessed"
 
 
 def test_a_receipt_tells_one_movement(page: Client, reader) -> None:
