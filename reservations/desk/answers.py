@@ -107,6 +107,7 @@ def _money(scanned: Scanned) -> list[str]:
     """The late fee first: it may be the headline."""
     sentences = [
         (scanned.late_fee, _("Late fee %(amount)s")),
+        (scanned.late_fee and not scanned.owed, _("The reader's wallet paid it.")),
         (scanned.owed, _("%(amount)s of it is still owed: the wallet did not cover it.")),
         (scanned.refunded, _("%(amount)s went back to the reader's wallet.")),
     ]

@@ -1,6 +1,7 @@
 """The desk's pages as a librarian without a script sees them: plain forms, posted and answered."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -35,6 +36,17 @@ def scan(client: Client, text: str, **fields: object):
 
 def barcode_of(book) -> str:
     return Copy.objects.filter(book=book).order_by("pk").values_list("barcode", flat=True)[0]
+
+
+@pytest.mark.parametrize(
+    ("balance", "told"),
+    [("5.00", "The reader's wallet paid it."), ("0.80", "$0.50 of it is still owed: the wallet did not cover it.")],
+)
+def test_a_late_return_says_whether_the_fee_is_paid(client, balance: str, told: str) -> None:
+    book = book_with_copies(1)
+    lent(patron(balance=balance), book, timezone.now() - timedelta(days=10))
+    said, _ = scan(client, barcode_of(book))
+    assert (said.headline, list(said.lines)[-1]) == ("Late fee $0.60", told)
 
 
 def test_a_card_then_a_barcode_lends(client) -> None:
