@@ -23,7 +23,10 @@ class ShowsOnlyIds:
 
 
 class ForgivingSelect(ShowsOnlyIds, AutocompleteSelect):
-    pass
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        """A script puts a field of its own in place of the select; while it is empty, the placeholder names it."""
+        attrs = super().build_attrs(base_attrs, extra_attrs)
+        return attrs | {"data-placeholder": attrs.get("aria-label", "")}
 
 
 class ForgivingSelectMultiple(ShowsOnlyIds, AutocompleteSelectMultiple):

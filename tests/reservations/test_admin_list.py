@@ -97,6 +97,7 @@ def test_the_list_says_how_late_a_loan_is_and_where_somebody_stands(desk: Client
 def test_a_chosen_person_can_be_let_go_of_without_losing_the_other_filters(desk: Client) -> None:
     held = hold()
     text = desk.get(LIST, {"user__id__exact": held.user_id, "status__exact": "ready"}).content.decode()
+    assert 'data-placeholder="book"' in text  # else nothing names the field to type in
     assert '<a href="?status__exact=ready">All</a>' in text
     assert '<input type="hidden" name="status__exact" value="ready">' in text
     assert f'<option value="{held.user_id}" selected>{held.user}</option>' in text
