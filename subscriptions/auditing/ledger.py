@@ -68,3 +68,29 @@ def a_key_is_used_once(moment: Moment) -> Findings:
         GROUP BY entry.idempotency_key HAVING count(*) > 1
         """,
     )
+
+
+@check("ledger-kinds")
+def plans_and_what_is_given_up_are_as_their_kind_says(moment: Moment) -> Findings:
+    """For other kinds their payments, reservations and requests speak."""
+    return find(
+        moment,
+        "Entry {entry_id} of wallet {wallet_id} (${amount}, {kind}) {problem}.",
+        """
+        SELECT * FROM (
+            SELECT entry.id AS entry_id, entry.wallet_id, entry.amount, entry.kind, CASE
+                WHEN entry.kind = 'forfeit' AND (person.erased_at IS NULL OR entry.balance_after <> 0)
+                    THEN 'was given up by nobody who has left'
+                WHEN entry.kind <> 'forfeit' AND entry.reference <> 'subscription:' || plan.id
+                    THEN 'is for no plan of this patron'
+                WHEN entry.kind <> 'forfeit' AND sum(entry.amount) FILTER (WHERE entry.kind <> 'forfeit')
+                     OVER (PARTITION BY entry.wallet_id ORDER BY entry.id) > 0
+                    THEN 'gives back more than was paid for plans' END AS problem
+            FROM subscriptions_ledgerentry AS entry
+            JOIN subscriptions_wallet AS wallet ON wallet.id = entry.wallet_id
+            JOIN accounts_user AS person ON person.id = wallet.user_id
+            LEFT JOIN subscriptions_subscription AS plan ON plan.user_id = wallet.user_id
+            WHERE entry.kind IN ('subscription', 'subscription_credit', 'forfeit')
+        ) AS judged WHERE problem IS NOT NULL
+        """,
+    )

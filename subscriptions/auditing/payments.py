@@ -29,7 +29,7 @@ def a_payment_is_credited_once_when_confirmed(moment: Moment) -> Findings:
 
 @check("payment-refunds")
 def what_went_back_of_a_payment_left_its_wallet(moment: Moment) -> Findings:
-    """A refund that failed is in the wallet again, but where the account was closed meanwhile; no other money left."""
+    """A refund that failed is in the wallet again, or held where the account was closed; no other money left."""
     return find(
         moment,
         "Of “{reference}” (${amount}, “{status}”) ${refunded} went back; its refunds make ${asked}, its wallet "
@@ -48,7 +48,7 @@ def what_went_back_of_a_payment_left_its_wallet(moment: Moment) -> Findings:
             SELECT reference, wallet_id, -sum(amount) AS total
             FROM subscriptions_ledgerentry WHERE kind = 'top_up_refund' GROUP BY reference, wallet_id
         ) AS debits ON debits.reference = 'payment:' || payment.id AND debits.wallet_id = payment.wallet_id
-        WHERE payment.id IS NULL OR payment.refunded < coalesce(refunds.total, 0)
+        WHERE payment.id IS NULL OR payment.refunded <> coalesce(refunds.total, 0)
            OR coalesce(debits.total, 0) <> CASE payment.status WHEN 'confirmed' THEN payment.refunded ELSE 0 END
         """,
     )

@@ -17,6 +17,20 @@ NO_RULES = dropping(
 )
 COPY = "UPDATE books_copy SET "
 ENTRY = "UPDATE subscriptions_ledgerentry SET "
+
+
+def moving(dollars: str, kind: str, reference: str = "''") -> str:
+    """A month ago, in the wallet that a payment was for, which has the money: sums and events are right."""
+    return (
+        "INSERT INTO subscriptions_ledgerentry (wallet_id, amount, kind, balance_after, reference, reason,"
+        f" idempotency_key, created_at) SELECT wallet.id, {dollars}, '{kind}', balance + {dollars}, {reference}, '',"
+        " 'by hand', now() - interval '1 month' FROM subscriptions_payment AS payment"
+        " JOIN subscriptions_wallet AS wallet ON wallet.id = payment.wallet_id;"
+        f"UPDATE subscriptions_wallet SET balance = balance + {dollars}"
+        " WHERE id IN (SELECT wallet_id FROM subscriptions_payment);"
+    )
+
+
 EVENT = "(SELECT id FROM outbox_outboxevent WHERE name = 'reservation.ready' ORDER BY id DESC LIMIT 1)"
 
 # What is broken: the SQL, and the checks that see it, no others.
@@ -93,6 +107,14 @@ BREAKAGES = {
         ENTRY + "kind = 'top_up_refund' WHERE id = (SELECT min(id) FROM subscriptions_ledgerentry)",
         ["payment-refunds"],
     ),
+    "money went back, and no refund was asked for": (
+        moving("-0.01", "top_up_refund", "'payment:' || payment.id")
+        + "UPDATE subscriptions_payment SET refunded = 0.01",
+        ["payment-refunds"],
+    ),
+    "a reader who is here has given money up": (moving("-0.01", "forfeit"), ["ledger-kinds"]),
+    "a plan gives back what nobody paid": (moving("0.01", "subscription_credit"), ["ledger-kinds"]),
+    "a fee for nothing": (moving("-0.01", "late_fee"), ["ledger-references"]),
     "an adjustment was approved and not written": (
         "INSERT INTO subscriptions_adjustmentrequest (wallet_id, amount, reason, idempotency_key, requested_at,"
         " decision, decided_at) SELECT min(id), 5, 'why', 'key', now(), 'approved', now() FROM subscriptions_wallet",
