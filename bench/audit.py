@@ -6,11 +6,11 @@ Fills servers of its own with a library in which nothing is wrong, and runs ever
 """
 
 import argparse
-import os
-import secrets
 import sys
 import tempfile
 from pathlib import Path
+
+from bench.portal import set_up
 
 PATRONS, BOOKS = 50_000, 40_000
 # Of the people 20,000 have a book on loan, 10,000 one held, and 20,000 wait for one of those.
@@ -90,16 +90,7 @@ def _measure(reservations: int, var_dir: Path) -> int:
     from library_portal.embedded import servers
 
     with servers(var_dir, durable=False) as environment:
-        os.environ |= environment | {
-            "ENVIRONMENT": "development",
-            "SECRET_KEY": secrets.token_hex(),
-            "DJANGO_SETTINGS_MODULE": "library_portal.settings",
-        }
-        import django
-        from django.core.management import call_command
-
-        django.setup()
-        call_command("migrate", verbosity=0)
+        set_up(environment)
         from bench.timed_checks import time_each
         from reservations.auditing import CHECKS
 

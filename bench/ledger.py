@@ -8,8 +8,6 @@ on), and runs every check, each with its time. Needs about 1 GB of disk for a mi
 """
 
 import argparse
-import os
-import secrets
 import sys
 import tempfile
 import time
@@ -18,6 +16,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from bench.portal import set_up
 
 ENTRIES_PER_WALLET = 50
 MOST = 20_000_000
@@ -98,22 +98,13 @@ def _servers(kept: Path | None, own: Path) -> AbstractContextManager[dict[str, s
 
 
 def _measure(entries: int, environment: dict[str, str], *, explain: bool) -> int:
-    os.environ |= environment | {
-        "ENVIRONMENT": "development",
-        "SECRET_KEY": secrets.token_hex(),
-        "DJANGO_SETTINGS_MODULE": "library_portal.settings",
-    }
-    import django
-    from django.core.management import call_command
-
-    django.setup()
+    set_up(environment)
     from django.db import connection
 
     from accounts.models import User
     from bench.timed_checks import time_each
     from subscriptions.auditing import CHECKS
 
-    call_command("migrate", verbosity=0)
     if not User.objects.exists():
         _fill(entries)
     _time_the_guards(min(10_000, entries // ENTRIES_PER_WALLET))

@@ -10,7 +10,6 @@ told, the auditor finds something, or PostgreSQL broke a deadlock.
 
 import argparse
 import os
-import secrets
 import sys
 import tempfile
 import time
@@ -18,6 +17,8 @@ from collections import Counter
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+
+from bench.portal import set_up
 
 # By the last digit of a patron's number.
 PREMIUM, SMALLER_PLAN, CANCELLED, TO_FREE, WITHOUT_MONEY = (0, 1), (1,), (6,), (7,), (8, 9)
@@ -54,16 +55,7 @@ def _measure(asked: argparse.Namespace, var_dir: Path) -> int:
     from library_portal.embedded import servers
 
     with servers(var_dir) as environment:
-        os.environ |= environment | {
-            "ENVIRONMENT": "development",
-            "SECRET_KEY": secrets.token_hex(),
-            "DJANGO_SETTINGS_MODULE": "library_portal.settings",
-        }
-        import django
-        from django.core.management import call_command
-
-        django.setup()
-        call_command("migrate", verbosity=0)
+        set_up(environment)
         from accounts.models import User
 
         User.objects.bulk_create((User(username=f"reader-{n}") for n in range(asked.subscriptions)), batch_size=5000)

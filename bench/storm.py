@@ -7,13 +7,13 @@ broke a deadlock.
 """
 
 import argparse
-import os
-import secrets
 import sys
 import tempfile
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
+
+from bench.portal import set_up
 
 PLANS = ("PREMIUM", "PREMIUM", "PLUS", "FREE")
 PATRONS_PER_LIBRARIAN = 50
@@ -35,18 +35,11 @@ def _raise_storm(asked: argparse.Namespace, var_dir: Path) -> int:
     from library_portal.embedded import servers
 
     with servers(var_dir, durable=False) as environment:
-        os.environ |= environment | {
-            "ENVIRONMENT": "development",
-            "SECRET_KEY": secrets.token_hex(),
-            "DJANGO_SETTINGS_MODULE": "library_portal.settings",
-        }
-        import django
-        from django.core.management import call_command
-
-        django.setup()
-        call_command("migrate", verbosity=0)
+        set_up(environment)
         outcome = _outcome(asked, var_dir)
         _tell(outcome)
+        from django.core.management import call_command
+
         call_command("audit", "--settled")  # exits with 1 when it finds something
     return 1 if outcome.deadlocks or outcome.seen.failures() else 0
 
