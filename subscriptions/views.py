@@ -26,8 +26,9 @@ from subscriptions.statement.filters import StatementFilter
 
 AT_ONCE, DEBTS_SHOWN = 20, 10
 AMOUNTS_OFFERED = (5, 10, 20, 50)
-# In the session: the newest payment, and the page that sent its reader to top up.
-GO_ON = "after_payment"
+# In the session: the newest payment, and the page that sent its reader to top up. By another name than before, when the
+# page stood there alone.
+GO_ON = "payment_and_after"
 
 Status = Payment.Status
 # What its patron hears after confirming a payment, or giving it up.

@@ -107,6 +107,13 @@ def test_one_goes_on_after_the_payment_that_one_left_for(client, reader, now) ->
     assert shown == ["", "/books/1/reserve/"]
 
 
+def test_who_was_paying_while_the_portal_was_upgraded_comes_back(client, reader) -> None:
+    session = client.session
+    session["after_payment"] = "/books/1/reserve/"
+    session.save()
+    assert client.get(f"/me/wallet/payments/{started(reader).pk}/").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("state", "said"),
     [
