@@ -67,7 +67,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 def _only_hands_out(config: pytest.Config) -> bool:
     """With -n the tests run in worker processes of pytest-xdist, each with servers of its own."""
-    return bool(config.known_args_namespace.numprocesses) and not _is_worker()
+    return bool(getattr(config.known_args_namespace, "numprocesses", None)) and not _is_worker()
 
 
 def _is_worker() -> bool:

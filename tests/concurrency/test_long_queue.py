@@ -54,13 +54,13 @@ def a_step_is_halfway(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def read_and_wait(**asked: Any) -> list[Reservation]:
         places = next_in_queue(**asked)
         has_read.set()
-        may_go_on.wait(timeout=60)
+        assert may_go_on.wait(timeout=60)
         return places
 
     with ThreadPoolExecutor(1) as workers, monkeypatch.context() as slowly:
         slowly.setattr(looking, "next_in_queue", read_and_wait)
         steps = workers.submit(take_the_steps)
-        has_read.wait(timeout=60)
+        assert has_read.wait(timeout=60)
         try:
             yield
         finally:

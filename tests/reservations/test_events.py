@@ -9,9 +9,8 @@ from accounts.models import User
 from library_portal.errors import PortalError
 from reservations import services
 from reservations.models import Reservation
-from subscriptions.models import LedgerEntry
 from tests.factories.lending import book_with_copies, reserved
-from tests.factories.news import News
+from tests.factories.news import News, movement
 from tests.factories.people import patron
 
 pytestmark = pytest.mark.django_db
@@ -22,18 +21,8 @@ def about(reservation: Reservation, **more: Any) -> dict[str, Any]:
     return ids | more
 
 
-def movement(reservation: Reservation, amount: str, kind: str, balance_after: str) -> tuple[str, dict[str, Any]]:
-    """The newest of the ledger."""
-    name = "wallet.debited" if amount.startswith("-") else "wallet.credited"
-    entry = LedgerEntry.objects.filter(wallet__user=reservation.user_id).latest("pk")
-    return name, {
-        "user_id": reservation.user_id,
-        "entry_id": entry.pk,
-        "amount": amount,
-        "kind": kind,
-        "reference": f"reservation:{reservation.pk}",
-        "balance_after": balance_after,
-    }
+def moved(reservation: Reservation, amount: str, kind: str, balance_after: str) -> tuple[str, dict[str, Any]]:
+    return movement(reservation.user_id, amount, kind, f"reservation:{reservation.pk}", balance_after)
 
 
 @pytest.fixture
@@ -47,7 +36,7 @@ def test_a_loan_from_the_hold_to_the_return(reader, now) -> None:
     mine = {"reservation_id": loan.pk}
     assert news() == [
         ("reservation.created", about(loan, status="ready")),
-        movement(loan, "-0.70", "reservation", "4.30"),
+        moved(loan, "-0.70", "reservation", "4.30"),
         (
             "reservation.ready",
             about(loan, copy_id=loan.copy_id, price="0.70", hold_until="2026-11-04T12:00:00+00:00"),
@@ -57,12 +46,12 @@ def test_a_loan_from_the_hold_to_the_return(reader, now) -> None:
     assert news() == [("reservation.checked_out", about(loan, copy_id=loan.copy_id, due_on="2026-11-09"))]
     services.extend(**mine, now=now + timedelta(days=3))
     assert news() == [
-        movement(loan, "-0.30", "reservation", "4.00"),
+        moved(loan, "-0.30", "reservation", "4.00"),
         ("reservation.extended", about(loan, due_on="2026-11-12", charged="0.30", by_staff=False)),
     ]
     services.return_copy(**mine, now=now + timedelta(days=4))
     assert news() == [
-        movement(loan, "0.60", "refund", "4.60"),
+        moved(loan, "0.60", "refund", "4.60"),
         ("reservation.returned", about(loan, copy_id=loan.copy_id, refunded="0.60", late_fee="0.00", owed="0.00")),
     ]
     services.return_copy(**mine, now=now + timedelta(days=5))
@@ -76,7 +65,7 @@ def test_a_late_return_that_the_wallet_does_not_cover(now) -> None:
     news = News()
     services.return_copy(reservation_id=loan.pk, now=now + timedelta(days=10))
     assert news() == [
-        movement(loan, "-0.10", "late_fee", "0.00"),
+        moved(loan, "-0.10", "late_fee", "0.00"),
         ("reservation.returned", about(loan, copy_id=loan.copy_id, refunded="0.00", late_fee="0.60", owed="0.50")),
     ]
 
@@ -88,13 +77,13 @@ def test_a_hold_that_is_given_up_or_runs_out(reader, now) -> None:
     for _ in range(2):
         services.cancel(reservation_id=given_up.pk, now=now)
     assert news() == [
-        movement(given_up, "0.70", "refund", "5.00"),
+        moved(given_up, "0.70", "refund", "5.00"),
         ("reservation.cancelled", about(given_up, refunded="0.70", by_staff=False)),
     ]
     for _ in range(2):
         services.expire_hold(reservation_id=forgotten.pk, now=now + timedelta(days=2))
     assert news() == [
-        movement(forgotten, "0.70", "refund", "5.00"),
+        moved(forgotten, "0.70", "refund", "5.00"),
         ("reservation.expired", about(forgotten, refunded="0.70")),
     ]
 

@@ -8,8 +8,7 @@ import pytest
 
 from accounts.models import User
 from subscriptions import services
-from subscriptions.models import LedgerEntry
-from tests.factories.news import News
+from tests.factories.news import News, movement
 from tests.factories.people import patron
 
 pytestmark = pytest.mark.django_db
@@ -17,20 +16,6 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 HALF, PERIOD = timedelta(days=15), timedelta(days=30)
 Event = tuple[str, dict[str, Any]]
-
-
-def movement(reader: User, amount: str, kind: str, reference: str, balance_after: str) -> Event:
-    """Of the newest entry of this amount."""
-    name = "wallet.debited" if amount.startswith("-") else "wallet.credited"
-    entry = LedgerEntry.objects.filter(wallet__user=reader, amount=Decimal(amount)).latest("pk")
-    return name, {
-        "user_id": reader.pk,
-        "entry_id": entry.pk,
-        "amount": amount,
-        "kind": kind,
-        "reference": reference,
-        "balance_after": balance_after,
-    }
 
 
 def changed(reader: User, plan: str, at: datetime) -> Event:
@@ -45,7 +30,7 @@ def test_a_top_up_is_told_of_when_it_begins_and_when_the_provider_has_it() -> No
     for _ in range(3):
         services.confirm_payment(payment_id=payment.pk, now=NOW)
     assert news() == [
-        movement(reader, "5.00", "top_up", f"payment:{payment.pk}", "5.00"),
+        movement(reader.pk, "5.00", "top_up", f"payment:{payment.pk}", "5.00"),
         ("payment.confirmed", ids | {"confirmed_at": NOW.isoformat()}),
     ]
 
@@ -59,12 +44,12 @@ def test_a_plan_from_the_first_day_until_the_wallet_is_empty() -> None:
         return f"subscription:{chosen.pk}"
 
     about = choose("PLUS")
-    assert news() == [movement(reader, "-5.00", "subscription", about, "17.50"), changed(reader, "PLUS", now)]
+    assert news() == [movement(reader.pk, "-5.00", "subscription", about, "17.50"), changed(reader, "PLUS", now)]
     now += HALF
     choose("PREMIUM")
     assert news() == [
-        movement(reader, "2.50", "subscription_credit", about, "20.00"),
-        movement(reader, "-15.00", "subscription", about, "5.00"),
+        movement(reader.pk, "2.50", "subscription_credit", about, "20.00"),
+        movement(reader.pk, "-15.00", "subscription", about, "5.00"),
         changed(reader, "PREMIUM", now),
     ]
     for _ in range(2):
@@ -74,7 +59,7 @@ def test_a_plan_from_the_first_day_until_the_wallet_is_empty() -> None:
     assert services.end_period(user_id=reader.pk, now=now)
     ends_at = (now + PERIOD).isoformat()
     assert news() == [
-        movement(reader, "-5.00", "subscription", about, "0.00"),
+        movement(reader.pk, "-5.00", "subscription", about, "0.00"),
         ("subscription.renewed", {"user_id": reader.pk, "plan": "PLUS", "charged": "5.00", "ends_at": ends_at}),
         changed(reader, "PLUS", now),
     ]
