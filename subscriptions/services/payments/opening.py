@@ -73,10 +73,9 @@ def _new_payment(*, user_id: int, amount: Decimal, provider: str) -> Payment:
 def _not_too_often(wallet: Wallet) -> None:
     """By the payments themselves, under their wallet's lock: exact, whatever comes at once. Raises RateLimited."""
     nth = settings.TOP_UPS_PER_HOUR - 1
-    for begun_at in wallet.payments.order_by("-pk").values_list("created_at", flat=True)[nth : nth + 1]:
-        wait = (begun_at + AN_HOUR - timezone.now()).total_seconds()
-        if wait > 0:
-            raise RateLimited(retry_after=ceil(wait))
+    begun_at = wallet.payments.order_by("-pk").values_list("created_at", flat=True)[nth:].first()
+    if begun_at and (wait := begun_at + AN_HOUR - timezone.now()) > timedelta(0):
+        raise RateLimited(retry_after=ceil(wait.total_seconds()))
 
 
 def _opened(payment: Payment) -> Payment:
