@@ -18,6 +18,7 @@ from subscriptions.payments.pages import payment_page
 from subscriptions.payments.paypal_api import NotThere, PayPalApi
 from subscriptions.payments.provider import (
     UNREADABLE,
+    AnswerUnreadable,
     Checkout,
     ForgedWebhook,
     Notice,
@@ -119,16 +120,20 @@ class PayPal:
 
     def refund(self, refund: PaymentRefund) -> Notice:
         """One whose number is known is asked for by that: keys are forgotten after 45 days."""
-        if refund.provider_reference:
-            made = self.api.get(f"/v2/payments/refunds/{refund.provider_reference}")
-        else:
-            made = self._new_refund(refund)
+        made = self._known_refund(refund) if refund.provider_reference else self._new_refund(refund)
         with readable():
             state = REFUND_STATES.get(made["status"], State.PENDING)
             return Notice(state=state, refund_id=refund.pk, refund_reference=made["id"])
 
     def _order(self, payment: Payment) -> dict[str, Any]:
         return self.api.get(f"/v2/checkout/orders/{payment.provider_reference}")
+
+    def _known_refund(self, refund: PaymentRefund) -> dict[str, Any]:
+        """Not found (with another account's keys, say) is no answer: it may have been given back."""
+        try:
+            return self.api.get(f"/v2/payments/refunds/{refund.provider_reference}")
+        except ProviderRefused as error:
+            raise AnswerUnreadable from error
 
     def _new_refund(self, refund: PaymentRefund) -> dict[str, Any]:
         return self.api.post(
@@ -200,6 +205,6 @@ def _about_refund(refund: dict[str, Any], **said: Any) -> Notice:
 
 def _about_dispute(dispute: dict[str, Any], **said: Any) -> Notice:
     """One case may be about several payments; the first stands for them."""
-    [disputed, *_more] = dispute["disputed_transactions"]
+    disputed = dispute["disputed_transactions"][0]
     amount = _amount(dispute["dispute_amount"])
     return Notice(state=State.DISPUTED, charge=disputed["seller_transaction_id"], **amount, **said)

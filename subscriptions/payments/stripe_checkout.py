@@ -20,6 +20,7 @@ from subscriptions.payments.models import Payment, PaymentRefund
 from subscriptions.payments.pages import payment_page
 from subscriptions.payments.provider import (
     UNREADABLE,
+    AnswerUnreadable,
     Checkout,
     ForgedWebhook,
     Notice,
@@ -212,6 +213,10 @@ def _new_refund(charge: str, refund: PaymentRefund) -> dict[str, Any]:
 
 
 def _refund_of(charge: str, refund_id: int) -> dict[str, Any] | None:
-    made = _client().v1.refunds.list(params={"payment_intent": charge, "limit": 100})
+    """A charge that is not there (with another account's keys, say) is no answer: it may have been given back."""
+    try:
+        made = _client().v1.refunds.list(params={"payment_intent": charge, "limit": 100})
+    except stripe.InvalidRequestError as error:
+        raise AnswerUnreadable from error
     ours = (one.to_dict() for one in made.data)
     return next((one for one in ours if (one.get("metadata") or {}).get("refund") == str(refund_id)), None)

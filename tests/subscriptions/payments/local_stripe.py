@@ -37,6 +37,8 @@ class LocalStripe(LocalProvider):
                 return self.once(headers["idempotency-key"], lambda: self.new_refund(form))
             case "GET", ["refunds"]:
                 charge = parse_qs(urlsplit(path).query)["payment_intent"][0]
+                if charge not in {one["payment_intent"] for one in self.sessions.values()}:
+                    return refusal(404, "resource_missing")
                 found = [one for one in self.refunds.values() if one["payment_intent"] == charge]
                 return 200, {"object": "list", "data": found, "has_more": False}
         return refusal(404, "resource_missing")

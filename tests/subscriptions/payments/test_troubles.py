@@ -126,3 +126,14 @@ def test_a_refund_that_was_cut_short_is_looked_for_before_it_is_asked_for_again(
     stripe.kept.clear()
     tasks.sweep_payments()
     assert (PaymentRefund.objects.get().status, len(stripe.refunds)) == ("done", 1)
+
+
+def test_a_refund_that_is_not_found_again_is_not_taken_for_refused(reader, provider, now) -> None:
+    """With the keys of another account, say: whether it was given back is not known, and so it is in no wallet."""
+    payment = paid(reader, provider, now)
+    provider.refund_status = {"stripe": "pending", "paypal": "PENDING"}[payment.provider]
+    give_back(payment, now)
+    for kept in (provider.refunds, provider.sessions if payment.provider == "stripe" else provider.orders):
+        kept.clear()
+    tasks.sweep_payments()
+    assert (PaymentRefund.objects.get().status, balance(reader)) == ("pending", Decimal("15.00"))
