@@ -191,6 +191,15 @@ def test_the_entries_of_a_month_are_behind_its_name_and_in_a_file(client, year: 
     assert told.details == {"narrowed": f"{days}&kind__exact=refund"}
 
 
+def test_the_log_knows_by_number_whose_entries_were_taken_out(client) -> None:
+    """Names and addresses go with the account; what the audit log says stays."""
+    reader = patron()
+    client.force_login(person(Role.ADMIN))
+    client.get(EXPORT, {"q": f" {reader.username} ", "kind__exact": "refund"})
+    [told] = AuditEntry.objects.filter(action=Action.LEDGER_EXPORTED)
+    assert (told.whom_id, told.details) == (reader.pk, {"narrowed": "kind__exact=refund"})
+
+
 def test_a_reason_that_a_spreadsheet_would_run_is_text(client) -> None:
     services.adjust(user_id=patron(balance="0").pk, amount=Decimal(1), reason="=1+1", key="k")
     client.force_login(person(Role.ADMIN))
