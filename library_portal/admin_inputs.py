@@ -26,7 +26,7 @@ class ForgivingSelect(ShowsOnlyIds, AutocompleteSelect):
     def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
         """A script puts a field of its own in place of the select; while it is empty, the placeholder names it."""
         attrs = super().build_attrs(base_attrs, extra_attrs)
-        return attrs | {"data-placeholder": attrs.get("aria-label", "")}
+        return attrs | {"data-placeholder": attrs.get("aria-label", self.field.verbose_name)}
 
 
 class ForgivingSelectMultiple(ShowsOnlyIds, AutocompleteSelectMultiple):
