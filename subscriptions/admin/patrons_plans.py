@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -56,7 +57,10 @@ def _not_covered(rows: QuerySet[Subscription]) -> QuerySet[Subscription]:
 
 class GivenPlanForm(forms.ModelForm):
     reason = forms.CharField(
-        label=_("Reason"), max_length=140, help_text=_("Why this plan is given away; the audit log keeps it.")
+        label=_("Reason"),
+        max_length=140,
+        widget=AdminTextInputWidget,
+        help_text=_("Why this plan is given away; the audit log keeps it."),
     )
 
     def clean_user(self) -> Any:

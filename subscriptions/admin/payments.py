@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -44,7 +45,12 @@ SAID = {
 
 class RefundForm(forms.Form):
     amount = forms.DecimalField(label=_("Amount"), max_digits=8, decimal_places=2, min_value=0, help_text=_("Dollars"))
-    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("No names: it is kept with the payment."))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=AdminTextInputWidget,
+        help_text=_("No names: it is kept with the payment."),
+    )
     sure = forms.BooleanField(label=_("Yes, send the money back"))
     key = forms.UUIDField(widget=forms.HiddenInput)
 

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +30,7 @@ class AdjustmentForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=140,
+        widget=AdminTextInputWidget,
         help_text=_("Patrons read it in their statement. No names: the ledger is kept for ever."),
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
