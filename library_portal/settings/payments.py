@@ -28,6 +28,8 @@ PAYPAL_WEBHOOK_ID: str = env.str("PAYPAL_WEBHOOK_ID", default="")
 
 # Top-ups that one person may start; each is a call to its provider, and open ones are asked about.
 TOP_UPS_PER_HOUR: int = env.int("TOP_UPS_PER_HOUR", default=60)
+if TOP_UPS_PER_HOUR < 1:
+    raise ImproperlyConfigured("TOP_UPS_PER_HOUR must be 1 at least; without PAYMENT_PROVIDERS nobody can top up")
 PAYMENT_TIMEOUT_SECONDS: int = env.int("PAYMENT_TIMEOUT_SECONDS", default=10)
 # How old a webhook may be. Stripe signs each try anew; PayPal tries for three days with the time of the first.
 STRIPE_WEBHOOK_TOLERANCE_SECONDS, PAYPAL_WEBHOOK_TOLERANCE_SECONDS = 300, 4 * 86_400

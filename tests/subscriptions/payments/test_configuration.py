@@ -20,6 +20,11 @@ def test_half_a_configuration_does_not_start(provider: str, keys: dict[str, str]
     assert (missing or "names what there is not: gold") in check.stderr
 
 
+def test_a_limit_of_none_an_hour_does_not_start() -> None:
+    check = manage("check", **PRODUCTION, TOP_UPS_PER_HOUR="0")
+    assert "TOP_UPS_PER_HOUR must be 1 at least" in check.stderr
+
+
 def test_forms_may_lead_to_the_providers_that_are_on() -> None:
     print_it = "from django.conf import settings; print('to:', *settings.CHECKOUT_ORIGINS)"
     shell = manage("shell", "-c", print_it, **PRODUCTION, **STRIPE, **PAYPAL, PAYMENT_PROVIDERS="stripe,paypal")

@@ -1,6 +1,6 @@
 """A top-up goes back: at most what is left of it and of the balance, once, whatever the provider does."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -202,6 +202,16 @@ def test_a_refund_that_comes_back_to_a_closed_account_is_in_no_wallet_and_shown(
     client.force_login(chief)
     listed = client.get("/admin/subscriptions/payment/?look_after=refund_held").context["cl"].result_list
     assert [one.pk for one in listed] == [payment.pk]
+
+
+@pytest.mark.parametrize(("days", "listed"), [(2, 0), (4, 1)])
+def test_a_refund_of_which_nothing_is_heard_for_days_is_shown(payment, give_back, stripe, client, chief, days, listed):
+    stripe.refund_status = "pending"
+    give_back("20.00")
+    PaymentRefund.objects.update(created_at=datetime.now(UTC) - timedelta(days=days))
+    client.force_login(chief)
+    shown = client.get("/admin/subscriptions/payment/?look_after=refund_slow").context["cl"].result_list
+    assert len(shown) == listed
 
 
 def test_an_account_is_not_closed_while_a_refund_is_on_its_way(api, payment, give_back, stripe, now) -> None:
