@@ -40,6 +40,8 @@ def of_check_out(reservation: Reservation) -> str:
 def of_cancellation(reservation: Reservation) -> str:
     if reservation.book is None:
         return _("This reservation has ended already.")
+    if reservation.ready_at is None:
+        return _("You have left the queue for “%(title)s”.") % {"title": reservation.book.title}
     given_up = _("Your reservation of “%(title)s” is cancelled.") % {"title": reservation.book.title}
     if not reservation.refunded:
         return given_up

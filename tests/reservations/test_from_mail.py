@@ -91,7 +91,7 @@ def test_who_waits_leaves_the_queue(mailoutbox, client) -> None:
     offered = links(mailoutbox, reader)
     assert list(offered) == [LEAVE]
 
-    assert "is cancelled" in text(press(client, offered[LEAVE]))
+    assert "You have left the queue for “Emma”." in text(press(client, offered[LEAVE]))
     assert status(waits) == "cancelled"
 
 

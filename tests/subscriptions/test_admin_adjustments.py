@@ -213,3 +213,13 @@ def test_two_admins_by_the_admins_pages(client, office: Office) -> None:
     assert messages(client.post(decide, {"decision": "approve"}, follow=True)) == ["Approved: the wallet was adjusted."]
     assert client.post(decide, {"decision": "x"}).status_code == 400
     assert office.balance() == Decimal("100.00")
+
+
+def test_the_front_page_says_what_waits_for_a_second_admin(client, office: Office) -> None:
+    says = "adjustment waits for a second admin"
+    assert says not in page_of(client, office.other).get("/admin/").content.decode()
+    office.ask("80.00")
+    assert f"1 {says}" in client.get("/admin/").content.decode()
+    listed = client.get(f"{ADJUSTMENTS}?decision__exact=waiting").context["cl"].result_list
+    assert [one.amount for one in listed] == [Decimal("80.00")]
+    assert says not in page_of(client, person(Role.LIBRARIAN)).get("/admin/").content.decode()
