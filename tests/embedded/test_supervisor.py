@@ -51,10 +51,12 @@ def started_portals() -> Iterator[Start]:
         started.append(RunningPortal.start(var_dir, **arguments))
         return started[-1]
 
-    yield start
-    for portal in started:
-        portal.process.kill()
-        portal.process.wait()
+    try:
+        yield start
+    finally:
+        for portal in started:
+            portal.process.kill()
+            portal.process.wait()
 
 
 def test_everything_starts_together(portal: RunningPortal) -> None:
