@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -134,4 +135,9 @@ def ordinary(open_var_dir: Path) -> dict[str, object]:
 
 
 def users_of(processes: list[psutil.Process]) -> set[int]:
-    return {process.uids().effective for process in processes}
+    """Of those that are there still: PostgreSQL's come and go."""
+    users = set()
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            users.add(process.uids().effective)
+    return users
