@@ -3,8 +3,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-# Tests run side by side, in as many processes as there are cores.
-JOBS ?= logical
+# Tests run side by side, one more than there are cores: some of them wait for a browser or a worker.
+JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Type checks read the settings, which insist on these; nothing connects.
 SETTINGS_FOR_TYPES := ENVIRONMENT=test SECRET_KEY=types DATABASE_URL=postgres://127.0.0.1/none \
