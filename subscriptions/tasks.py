@@ -22,29 +22,26 @@ ASKED_AT_ONCE = 100
 @shared_task
 def end_periods() -> int:
     """Renew or end the plans whose period is over; returns how many."""
-    now, ended = timezone.now(), 0
-
-    def over(after: int) -> list[int]:
-        return queries.ended_periods(now=now, after=after, limit=BATCH)
-
-    for user_id in in_turn("end-periods", over, seconds=SECONDS):
-        with on_its_own("The plan of patron", user_id):
-            ended += services.end_period(user_id=user_id, now=now)
-    return ended
+    return _see_to_each("end-periods", queries.ended_periods, services.end_period)
 
 
 @shared_task
 def remind_of_ends() -> int:
     """Tell the people whose period ends in `PLAN_REMINDER_DAYS`; returns how many."""
-    now, told = timezone.now(), 0
+    return _see_to_each("remind-of-ends", queries.ending_soon, services.remind_of_end)
 
-    def ending(after: int) -> list[int]:
-        return queries.ending_soon(now=now, after=after, limit=BATCH)
 
-    for user_id in in_turn("remind-of-ends", ending, seconds=SECONDS):
+def _see_to_each(name: str, due: Callable[..., list[int]], see_to: Callable[..., bool]) -> int:
+    """Everybody who is due, as far as the time reaches; returns how many it was done for."""
+    now, done = timezone.now(), 0
+
+    def next_few(after: int) -> list[int]:
+        return due(now=now, after=after, limit=BATCH)
+
+    for user_id in in_turn(name, next_few, seconds=SECONDS):
         with on_its_own("The plan of patron", user_id):
-            told += services.remind_of_end(user_id=user_id, now=now)
-    return told
+            done += see_to(user_id=user_id, now=now)
+    return done
 
 
 @shared_task
